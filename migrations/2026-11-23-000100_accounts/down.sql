@@ -1,0 +1,2 @@
+DROP TABLE password_resets, sessions, users;
+DROP EXTENSION pg_trgm;

@@ -1,0 +1,1 @@
+DROP TABLE acceptances, enrollments, partners, terms, programs;

@@ -1,0 +1,2 @@
+DROP TABLE audit, outbox;
+DROP FUNCTION refuse_change();

@@ -1,0 +1,9 @@
+//! Who is here, and what they may do.
+
+pub mod gate;
+pub mod locks;
+pub mod password;
+pub mod session;
+
+pub use locks::{Access, Anyone, Authorized, Guarded, InTeam, Public, SignedIn, may};
+pub use password::Passwords;

@@ -1,0 +1,102 @@
+//! A person with a login.
+
+use crate::{
+    db::now,
+    email_address::EmailAddress,
+    ids::UserId,
+    schema::{sessions, users},
+    words,
+};
+use chrono_tz::Tz;
+use diesel::prelude::*;
+
+/// A person with a login. One address, one user.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = users)]
+pub struct User {
+    /// Key.
+    pub id: UserId,
+    /// Unique on the installation.
+    pub email: EmailAddress,
+    /// As others see it.
+    pub name: String,
+    /// An IANA name; UTC at first.
+    pub time_zone: String,
+}
+
+/// What signing in looks at.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = users)]
+pub struct Credentials {
+    /// Key.
+    pub id: UserId,
+    /// argon2id, in PHC form; none before a password is set.
+    pub password_hash: Option<String>,
+    /// Whether a mailed link has proved the address.
+    #[diesel(select_expression = users::email_verified_at.is_not_null())]
+    pub is_verified: bool,
+}
+
+impl User {
+    /// The user with that id.
+    pub fn find(conn: &mut PgConnection, id: UserId) -> QueryResult<Self> {
+        Self::query().filter(users::id.eq(id)).first(conn)
+    }
+
+    /// The user with that address, verified or not.
+    pub fn by_email(conn: &mut PgConnection, email: &EmailAddress) -> QueryResult<Option<Self>> {
+        Self::query().filter(users::email.eq(email)).first(conn).optional()
+    }
+
+    /// The first name, for sentences like "Ask Olivia to accept".
+    pub fn first_name(&self) -> &str {
+        self.name.split(' ').next().unwrap_or(&self.name)
+    }
+
+    /// Their time zone.
+    pub fn zone(&self) -> Tz {
+        self.time_zone.parse().unwrap_or(Tz::UTC)
+    }
+
+    /// The user that a mailed link proves: made new, or, where somebody registered the address before without proving it, taken over from
+    /// them: their password and sessions are gone (S38). Nothing where a verified account exists.
+    pub fn verified_by_link(conn: &mut PgConnection, email: &EmailAddress, name: &str, password_hash: &str) -> QueryResult<Option<Self>> {
+        let found = users::table
+            .filter(users::email.eq(email))
+            .for_no_key_update()
+            .select((users::id, users::email_verified_at.is_not_null()))
+            .first::<(UserId, bool)>(conn)
+            .optional()?;
+        let search = words::fold(&format!("{name} {email}"));
+        let set = (
+            users::name.eq(name),
+            users::search.eq(&search),
+            users::password_hash.eq(password_hash),
+            users::email_verified_at.eq(now().nullable()),
+        );
+        match found {
+            Some((_, true)) => Ok(None),
+            Some((id, false)) => {
+                diesel::delete(sessions::table.filter(sessions::user_id.eq(id))).execute(conn)?;
+                diesel::update(users::table.find(id)).set(set).execute(conn)?;
+                Self::find(conn, id).map(Some)
+            }
+            None => {
+                let id = UserId::new();
+                let made = diesel::insert_into(users::table)
+                    .values((users::id.eq(id), users::email.eq(email), set))
+                    .on_conflict(users::email)
+                    .do_nothing()
+                    .execute(conn)?;
+                if made == 0 { Ok(None) } else { Self::find(conn, id).map(Some) }
+            }
+        }
+    }
+}
+
+impl Credentials {
+    /// Of the user with that address.
+    pub fn by_email(conn: &mut PgConnection, email: &EmailAddress) -> QueryResult<Option<Self>> {
+        Self::query().filter(users::email.eq(email)).first(conn).optional()
+    }
+}

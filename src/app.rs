@@ -1,0 +1,126 @@
+//! The program as a server: everything that `main` and the tests start alike.
+
+use crate::{
+    access::{Passwords, gate, session::Sessions},
+    config::Config,
+    db::Db,
+    mail::Mailer,
+    routes,
+    tokens::Tokens,
+    web::{
+        answers, assets,
+        assets::Assets,
+        flash::{self, FlashKey},
+        headers::{self, Https},
+        same_origin::{self, Origin},
+    },
+};
+use actix_files::Files;
+use actix_session::{
+    SessionMiddleware,
+    config::{CookieContentSecurity, PersistentSession},
+};
+use actix_web::{
+    App, HttpServer,
+    cookie::{Key, SameSite, time::Duration},
+    dev::Server,
+    middleware::{Compress, from_fn},
+    web::{self, Data},
+};
+use std::net::{SocketAddr, TcpListener};
+use tracing_actix_web::TracingLogger;
+
+/// What the program serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// A real installation.
+    Serve,
+    /// The demo, which shows its mail (S67: `serve` has no mailbox).
+    Demo,
+}
+
+/// A server about to run, and what tests look into.
+pub struct Application {
+    /// Runs when awaited.
+    pub server: Server,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its database.
+    pub db: Db,
+    /// Its mailer.
+    pub mailer: Mailer,
+    /// Its passwords.
+    pub passwords: Passwords,
+}
+
+/// Bodies at most, in bytes (S21).
+const BODY_LIMIT: usize = crate::web::form::FORM_LIMIT;
+
+impl Application {
+    /// Builds the server on a port that is listening already.
+    pub fn build(config: &Config, db: Db, listener: TcpListener, mode: Mode) -> std::io::Result<Self> {
+        let address = listener.local_addr()?;
+        let static_folder =
+            assets::folder().ok_or_else(|| std::io::Error::other("the folder `static` is missing: it belongs beside the program"))?;
+        let assets = Data::new(Assets::read(&static_folder)?);
+        let base_url = config.base_url.as_str().trim_end_matches('/').to_owned();
+        let https = config.base_url.scheme() == "https";
+        let mailer = Mailer::new(&base_url, config.mail_from.clone(), Tokens::new(config.secret_keys.clone()));
+        let passwords = Passwords::default();
+        let session_key = Key::derive_from(&config.secret_keys[0]);
+        let shared = (
+            Data::new(db.clone()),
+            Data::new(mailer.clone()),
+            Data::new(passwords.clone()),
+            Data::new(Origin(base_url)),
+            Data::new(Https(https)),
+        );
+        let flash_key = Data::new(FlashKey { key: session_key.clone(), secure: https });
+        let server = HttpServer::new({
+            let db = db.clone();
+            move || {
+                let (db_data, mailer, passwords, origin, https_data) = shared.clone();
+                App::new()
+                    .app_data(db_data)
+                    .app_data(mailer)
+                    .app_data(passwords)
+                    .app_data(origin)
+                    .app_data(https_data)
+                    .app_data(flash_key.clone())
+                    .app_data(assets.clone())
+                    .app_data(web::PayloadConfig::new(BODY_LIMIT))
+                    .service(web::scope(assets::PREFIX).wrap(from_fn(assets::keep)).service(Files::new("/", &static_folder)))
+                    .configure(|service| routes::mount(service, routes::all(mode)))
+                    .default_service(web::route().to(routes::nothing))
+                    // The last one wrapped is the first to see a request.
+                    .wrap(from_fn(flash::carry))
+                    .wrap(from_fn(gate::ask))
+                    .wrap(sessions(&db, &session_key, https))
+                    .wrap(from_fn(same_origin::require))
+                    .wrap(from_fn(answers::error_pages))
+                    .wrap(Compress::default())
+                    .wrap(from_fn(headers::set))
+                    .wrap(TracingLogger::default())
+            }
+        })
+        .workers(std::thread::available_parallelism().map_or(2, usize::from))
+        .disable_signals()
+        .shutdown_timeout(20)
+        .listen(listener)?
+        .run();
+        Ok(Self { server, address, db, mailer, passwords })
+    }
+}
+
+fn sessions(db: &Db, key: &Key, https: bool) -> SessionMiddleware<Sessions> {
+    SessionMiddleware::builder(Sessions(db.clone()), key.clone())
+        // Browsers take `__Host-` only with Secure, and drop Secure cookies on plain http.
+        .cookie_name(if https { "__Host-session" } else { "session" }.to_owned())
+        .cookie_secure(https)
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_path("/".to_owned())
+        .cookie_content_security(CookieContentSecurity::Signed)
+        .session_lifecycle(PersistentSession::default().session_ttl(Duration::days(14)))
+        .build()
+}

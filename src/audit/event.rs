@@ -1,0 +1,143 @@
+//! Lines of the audit log. Ids and role names only, never people's names, addresses or texts: those are joined when shown.
+
+use crate::{ids::*, schema::audit, text_enum};
+use diesel::prelude::*;
+use serde_json::Value;
+use uuid::Uuid;
+
+text_enum!(
+    /// What was done. Past tense, as a sentence's verb.
+    Action {
+        /// A company was founded through a set-up link.
+        CompanyFounded = "company founded",
+        /// Somebody signed in.
+        SignedIn = "signed in",
+        /// Somebody signed out.
+        SignedOut = "signed out",
+        /// A new password was asked for.
+        PasswordResetAsked = "password reset asked",
+        /// A new password was set by a mailed link.
+        PasswordReset = "password reset",
+        /// A program was made.
+        ProgramCreated = "program created",
+        /// A program was changed.
+        ProgramEdited = "program edited",
+        /// A new team was invited into a program.
+        TeamInvited = "team invited",
+        /// Somebody was asked into a team.
+        MemberInvited = "member invited",
+        /// An invitation was sent again with a new link.
+        InvitationResent = "invitation resent",
+        /// An invitation was taken back.
+        InvitationRevoked = "invitation revoked",
+        /// The team was reminded of a waiting invitation.
+        OwnerReminded = "owner reminded",
+        /// The role of a waiting invitation was changed.
+        InvitationRoleChanged = "invitation role changed",
+        /// A program invitation was put before a team.
+        InvitationPutToTeam = "invitation put to team",
+        /// A new link was asked for.
+        RenewalAsked = "renewal asked",
+        /// The team approved somebody.
+        MemberApproved = "member approved",
+        /// The team refused somebody.
+        MemberRejected = "member rejected",
+        /// An invitation was accepted.
+        InvitationAccepted = "invitation accepted",
+        /// An invitation was declined.
+        InvitationDeclined = "invitation declined",
+        /// A team was founded.
+        TeamFounded = "team founded",
+        /// Somebody joined a team.
+        MemberJoined = "member joined",
+        /// A team joined a program.
+        ProgramJoined = "program joined",
+        /// Something was tried without the right (rules 16 and 61).
+        Refused = "refused",
+    }
+);
+
+/// Who acts, in which role, through which request.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// The person; none where the program itself acts.
+    pub user: Option<UserId>,
+    /// Their role in the place they act in.
+    pub role: Option<&'static str>,
+    /// The request.
+    pub request: Option<RequestId>,
+}
+
+impl Actor {
+    /// The program itself: seeding, the command line.
+    pub fn program() -> Self {
+        Self { user: None, role: None, request: None }
+    }
+    /// A person in no particular role.
+    pub fn person(user: UserId, request: Option<RequestId>) -> Self {
+        Self { user: Some(user), role: None, request }
+    }
+}
+
+/// What is written down.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// What was done.
+    pub action: Action,
+    /// The company it concerns.
+    pub company: Option<CompanyId>,
+    /// The team it concerns.
+    pub team: Option<TeamId>,
+    /// The row it was done to.
+    pub target: Option<Uuid>,
+    /// What was there before.
+    pub before: Option<Value>,
+    /// What is there now.
+    pub after: Option<Value>,
+}
+
+impl Event {
+    /// `action`, with nothing else said yet.
+    pub fn new(action: Action) -> Self {
+        Self { action, company: None, team: None, target: None, before: None, after: None }
+    }
+    /// In this company.
+    pub fn company(self, id: impl Into<Option<CompanyId>>) -> Self {
+        Self { company: id.into(), ..self }
+    }
+    /// In this team.
+    pub fn team(self, id: impl Into<Option<TeamId>>) -> Self {
+        Self { team: id.into(), ..self }
+    }
+    /// To this row.
+    pub fn target(self, id: Uuid) -> Self {
+        Self { target: Some(id), ..self }
+    }
+    /// From this.
+    pub fn before(self, value: Value) -> Self {
+        Self { before: Some(value), ..self }
+    }
+    /// To this.
+    pub fn after(self, value: Value) -> Self {
+        Self { after: Some(value), ..self }
+    }
+}
+
+/// Writes the line, in the transaction of the change.
+pub fn record(conn: &mut PgConnection, by: &Actor, event: Event) -> QueryResult<()> {
+    diesel::insert_into(audit::table)
+        .values((
+            audit::id.eq(EventId::new()),
+            audit::company_id.eq(event.company),
+            audit::team_id.eq(event.team),
+            audit::user_id.eq(by.user),
+            audit::role.eq(by.role),
+            audit::action.eq(event.action),
+            audit::target_id.eq(event.target),
+            audit::before.eq(event.before),
+            audit::after.eq(event.after),
+            audit::request_id.eq(by.request),
+        ))
+        .execute(conn)
+        .map(drop)
+}

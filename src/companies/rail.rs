@@ -1,0 +1,53 @@
+//! The rail of company pages.
+
+use crate::{
+    companies::staff::Staff,
+    paths,
+    web::{Avatar, Person, Place, Tab},
+};
+
+/// The tabs of the rail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CompanyTab {
+    /// All Partners and Invite Partners.
+    Partners,
+    /// The company's programs.
+    Programs,
+}
+
+impl CompanyTab {
+    /// The tab's word, which pages below it carry in their title.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Partners => "All Partners",
+            Self::Programs => "Programs",
+        }
+    }
+}
+
+/// The company as the frame shows it, with `current` marked.
+pub fn place(staff: &Staff, current: CompanyTab) -> Place {
+    let company = &staff.company;
+    let tab =
+        |tab: CompanyTab, href: String, icon: &'static str| Tab { label: tab.label(), href, icon, current: tab == current, count: None };
+    Place {
+        avatar: Avatar::company(&company.name),
+        name: company.name.clone(),
+        kind: "Company",
+        home: paths::partners(&company.slug),
+        tabs: vec![
+            tab(CompanyTab::Partners, paths::partners(&company.slug), "users"),
+            tab(CompanyTab::Programs, paths::programs(&company.slug), "layers"),
+        ],
+        switch: staff.has_other_places.then(paths::home),
+    }
+}
+
+/// The person at the rail's foot.
+pub fn person(staff: &Staff) -> Person {
+    Person {
+        name: staff.user.name.clone(),
+        avatar: Avatar::person(staff.user.id.uuid(), &staff.user.name),
+        line: staff.role.label().to_owned(),
+    }
+}

@@ -1,0 +1,64 @@
+//! The roles of staff and what each may do: the one table of rule 31. All of it is locked.
+
+use crate::text_enum;
+
+text_enum!(
+    /// What a person is in a company.
+    StaffRole {
+        /// Everything.
+        Administrator = "administrator",
+        /// The daily work.
+        Manager = "manager",
+        /// Reads.
+        Viewer = "viewer",
+    }
+);
+
+/// What staff may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StaffPermission {
+    /// See partners, members, messages, invitations, programs, training, referrals.
+    SeePartners,
+    /// Message, invite, resend, revoke, tag, note, assign, archive.
+    Invite,
+    /// Write programs, terms, courses; decide referrals.
+    WritePrograms,
+}
+
+impl StaffPermission {
+    /// Every permission.
+    pub const ALL: &'static [Self] = &[Self::SeePartners, Self::Invite, Self::WritePrograms];
+
+    /// Who has it.
+    pub const fn holders(self) -> &'static [StaffRole] {
+        match self {
+            Self::SeePartners => &[StaffRole::Administrator, StaffRole::Manager, StaffRole::Viewer],
+            Self::Invite | Self::WritePrograms => &[StaffRole::Administrator, StaffRole::Manager],
+        }
+    }
+
+    /// The sentence for those who do not have it.
+    pub fn who_can(self) -> &'static str {
+        match self {
+            Self::SeePartners => "Only the company's staff can do this.",
+            Self::Invite => "Viewers can look, but not invite. Ask an administrator or a manager of the company.",
+            Self::WritePrograms => "Viewers can look, but not change programs. Ask an administrator or a manager of the company.",
+        }
+    }
+}
+
+impl StaffRole {
+    /// Whether this role has that permission.
+    pub fn may(self, permission: StaffPermission) -> bool {
+        permission.holders().contains(&self)
+    }
+
+    /// The role as a word on a page.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Administrator => "Administrator",
+            Self::Manager => "Manager",
+            Self::Viewer => "Viewer",
+        }
+    }
+}

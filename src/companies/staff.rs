@@ -1,0 +1,70 @@
+//! A person's place in a company.
+
+use crate::{
+    accounts::User,
+    audit::Actor,
+    companies::{Company, StaffPermission, StaffRole},
+    ids::{CompanyId, RequestId, StaffId, UserId},
+    schema::{companies, members, staff, users},
+};
+use diesel::{dsl::count_star, prelude::*};
+
+/// A person at work in a company: who, where, and as what.
+#[derive(Debug, Clone)]
+pub struct Staff {
+    /// Key of the place.
+    pub id: StaffId,
+    /// The company.
+    pub company: Company,
+    /// The person.
+    pub user: User,
+    /// Their role.
+    pub role: StaffRole,
+    /// Whether they have other places, in companies or teams.
+    pub has_other_places: bool,
+}
+
+impl Staff {
+    /// Whether they may.
+    pub fn may(&self, permission: StaffPermission) -> bool {
+        self.role.may(permission)
+    }
+
+    /// The actor of the audit log.
+    pub fn actor(&self, request: Option<RequestId>) -> Actor {
+        Actor { user: Some(self.user.id), role: Some(self.role.as_str()), request }
+    }
+
+    /// The place of this user in the company with that slug: the company is found through the viewer.
+    pub fn of(conn: &mut PgConnection, user: UserId, slug: &str) -> QueryResult<Self> {
+        let (teams_of, companies_of) = diesel::alias!(members as teams_of, staff as companies_of);
+        let in_teams = teams_of
+            .filter(teams_of.field(members::user_id).eq(user))
+            .filter(teams_of.field(members::left_at).is_null())
+            .select(count_star())
+            .single_value();
+        let in_companies = companies_of
+            .filter(companies_of.field(staff::user_id).eq(user))
+            .filter(companies_of.field(staff::left_at).is_null())
+            .select(count_star())
+            .single_value();
+        let (id, company, user, role, in_teams, in_companies) = staff::table
+            .inner_join(companies::table)
+            .inner_join(users::table)
+            .filter(staff::user_id.eq(user))
+            .filter(staff::left_at.is_null())
+            .filter(companies::slug.eq(slug))
+            .select((staff::id, Company::as_select(), User::as_select(), staff::role, in_teams, in_companies))
+            .first::<(StaffId, Company, User, StaffRole, Option<i64>, Option<i64>)>(conn)?;
+        Ok(Self { id, company, user, role, has_other_places: in_teams.unwrap_or(0) + in_companies.unwrap_or(0) > 1 })
+    }
+
+    /// Gives a user a place in a company.
+    pub fn add(conn: &mut PgConnection, company: CompanyId, user: UserId, role: StaffRole) -> QueryResult<StaffId> {
+        let id = StaffId::new();
+        diesel::insert_into(staff::table)
+            .values((staff::id.eq(id), staff::company_id.eq(company), staff::user_id.eq(user), staff::role.eq(role)))
+            .execute(conn)?;
+        Ok(id)
+    }
+}

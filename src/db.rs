@@ -1,0 +1,205 @@
+//! The database, and the only door to a connection.
+
+use crate::error::{Error, Result};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use diesel::{
+    IntoSql, PgConnection, QueryResult,
+    connection::{CacheSize, Connection, Instrumentation, InstrumentationEvent, SimpleConnection},
+    dsl::AsExprOf,
+    r2d2::{ConnectionManager, CustomizeConnection, Pool},
+    result::{DatabaseErrorKind, Error as DieselError},
+    sql_types::Timestamptz,
+};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::{
+    future::{Ready, ready},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
+
+/// How the pool is set up.
+#[derive(Debug, Clone)]
+pub struct DbSettings {
+    /// A libpq URL.
+    pub url: String,
+    /// Connections at most.
+    pub connections: u32,
+    /// Named prepared statements; off for PgBouncer below 1.21 in transaction mode (R30).
+    pub prepared_statements: bool,
+}
+
+/// The database. A connection lives only inside [`Db::run`], on a blocking thread, so it can never be held across an await.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<ConnectionManager<PgConnection>>,
+    statements: Arc<AtomicU64>,
+}
+
+impl Db {
+    /// A pool that connects when first asked.
+    pub fn new(settings: &DbSettings) -> Self {
+        let statements = Arc::new(AtomicU64::new(0));
+        let pool = Pool::builder()
+            .max_size(settings.connections)
+            .min_idle(Some(0))
+            .connection_timeout(Duration::from_secs(2))
+            .connection_customizer(Box::new(OnConnect { statements: statements.clone(), prepared: settings.prepared_statements }))
+            .build_unchecked(ConnectionManager::new(&settings.url));
+        Self { pool, statements }
+    }
+
+    /// Runs `job` with a connection on a blocking thread.
+    pub async fn run<T, E, F>(&self, job: F) -> Result<T>
+    where
+        F: FnOnce(&mut PgConnection) -> std::result::Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: Into<Error> + Send + 'static,
+    {
+        let db = self.clone();
+        web::block(move || db.run_here(job)).await.map_err(|_| Error::Unavailable)?
+    }
+
+    /// Runs `job` with a connection on this thread, for commands and the mail worker.
+    pub fn run_here<T, E: Into<Error>>(&self, job: impl FnOnce(&mut PgConnection) -> std::result::Result<T, E>) -> Result<T> {
+        let mut connection = self.pool.get().map_err(|_| Error::Unavailable)?;
+        job(&mut connection).map_err(Into::into)
+    }
+
+    /// How many statements have been sent, without BEGIN, COMMIT and the pool's check.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Brings the schema up to date, one migrator at a time, and sets the role's time limits (R12).
+    pub fn migrate(&self) -> Result<()> {
+        self.run_here(|conn| -> Result<()> {
+            conn.transaction(|conn| -> Result<()> {
+                // One key for all copies of the program; held until this transaction ends, so it also works through PgBouncer.
+                conn.batch_execute("SELECT pg_advisory_xact_lock(5112937)")?;
+                conn.run_pending_migrations(MIGRATIONS).map_err(Error::Migration)?;
+                conn.batch_execute(TIME_LIMITS)?;
+                Ok(())
+            })
+        })
+    }
+
+    /// Whether the database answers and has every migration (`/readyz`).
+    pub async fn is_ready(&self) -> bool {
+        let pending = |conn: &mut PgConnection| conn.has_pending_migration(MIGRATIONS).map_err(Error::Migration);
+        matches!(self.run(pending).await, Ok(false))
+    }
+}
+
+/// Set for the role in this database, since a session's own `SET` is lost behind a transaction pooler. Connections made afterwards have it.
+const TIME_LIMITS: &str = "DO $$ BEGIN
+    EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET statement_timeout = ''5s''', current_database());
+    EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET lock_timeout = ''2s''', current_database());
+    EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET idle_in_transaction_session_timeout = ''10s''', current_database());
+END $$";
+
+/// The database's `now()`: what decides is the clock of the deciding statement (R26).
+pub fn now() -> AsExprOf<diesel::dsl::now, Timestamptz> {
+    diesel::dsl::now.into_sql::<Timestamptz>()
+}
+
+/// Runs `job` in a transaction, again where two transactions fell over each other (R19: 40001, 40P01), three times at most.
+pub fn transaction<T, E>(
+    conn: &mut PgConnection,
+    mut job: impl FnMut(&mut PgConnection) -> std::result::Result<T, E>,
+) -> std::result::Result<T, E>
+where
+    E: From<DieselError> + Collision,
+{
+    for _ in 0..2 {
+        match conn.transaction(&mut job) {
+            Err(error) if error.is_collision() => std::thread::sleep(Duration::from_millis(rand::random_range(5..50))),
+            outcome => return outcome,
+        }
+    }
+    conn.transaction(job)
+}
+
+/// Errors that mean: two transactions fell over each other, try again.
+pub trait Collision {
+    /// Whether trying again may help.
+    fn is_collision(&self) -> bool;
+}
+
+impl Collision for DieselError {
+    fn is_collision(&self) -> bool {
+        match self {
+            Self::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+            // Diesel has no kind of its own for 40P01.
+            Self::DatabaseError(DatabaseErrorKind::Unknown, about) => about.message() == "deadlock detected",
+            _ => false,
+        }
+    }
+}
+
+/// The name of the constraint that an insert or update broke, where it broke one.
+pub fn broken_constraint(error: &DieselError) -> Option<&str> {
+    match error {
+        DieselError::DatabaseError(_, about) => about.constraint_name(),
+        _ => None,
+    }
+}
+
+/// Runs a statement that this constraint may refuse: `Ok(None)` where it did; any other error stays one. The statement has a savepoint
+/// of its own, so that the transaction around it lives on.
+pub fn unless_broken<T>(
+    conn: &mut PgConnection,
+    constraint: &str,
+    job: impl FnOnce(&mut PgConnection) -> QueryResult<T>,
+) -> QueryResult<Option<T>> {
+    match conn.transaction(job) {
+        Ok(done) => Ok(Some(done)),
+        Err(error) if broken_constraint(&error) == Some(constraint) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[derive(Debug)]
+struct OnConnect {
+    statements: Arc<AtomicU64>,
+    prepared: bool,
+}
+
+impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for OnConnect {
+    fn on_acquire(&self, conn: &mut PgConnection) -> std::result::Result<(), diesel::r2d2::Error> {
+        if !self.prepared {
+            conn.set_prepared_statement_cache_size(CacheSize::Disabled);
+        }
+        conn.set_instrumentation(Counter(self.statements.clone()));
+        Ok(())
+    }
+}
+
+/// Counts statements and shows each at debug level, without its values.
+struct Counter(Arc<AtomicU64>);
+
+impl Instrumentation for Counter {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            let text = query.to_string();
+            if !matches!(text.split([' ', '(']).next(), Some("BEGIN" | "COMMIT" | "ROLLBACK" | "SAVEPOINT" | "RELEASE"))
+                && !text.starts_with("SELECT 1")
+            {
+                self.0.fetch_add(1, Ordering::Relaxed);
+                tracing::trace!(target: "guildhall::sql", statement = text.split(" -- binds").next());
+            }
+        }
+    }
+}
+
+impl FromRequest for Db {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(req.app_data::<web::Data<Db>>().expect("Db is registered in app.rs").get_ref().clone()))
+    }
+}

@@ -1,0 +1,3 @@
+//! A person's places, the team's home, and founding a company.
+
+pub mod handlers;

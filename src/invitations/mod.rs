@@ -1,0 +1,6 @@
+//! Asking people in: program and member invitations, and the team's approvals.
+
+pub mod approval;
+pub mod invitation;
+
+pub use invitation::{Invitation, InvitationKind, InvitationStatus, State};

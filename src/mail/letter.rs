@@ -1,0 +1,137 @@
+//! A letter: the parts that every mail of ours has, in the order they are read (rule 55). Rooms fill it in; one pair of templates sets it.
+
+use crate::error::Error;
+use crate::{
+    email_address::EmailAddress,
+    tokens::{Purpose, Tokens},
+    web::layout::PRODUCT,
+};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use std::{
+    future::{Ready, ready},
+    sync::Arc,
+};
+use uuid::Uuid;
+
+const LONGEST_SUBJECT: usize = 78;
+
+/// What queuing a mail needs to know of the installation.
+#[derive(Clone)]
+pub struct Mailer(Arc<Settings>);
+
+struct Settings {
+    base_url: String,
+    from: EmailAddress,
+    tokens: Tokens,
+}
+
+impl Mailer {
+    /// `base_url` without a slash at its end: every link in mail begins with it (S51). `from` is the address on our own domain.
+    pub fn new(base_url: &str, from: EmailAddress, tokens: Tokens) -> Self {
+        Self(Arc::new(Settings { base_url: base_url.trim_end_matches('/').to_owned(), from, tokens }))
+    }
+    /// Before every path.
+    pub fn base_url(&self) -> &str {
+        &self.0.base_url
+    }
+    /// The sender's address.
+    pub fn from(&self) -> &EmailAddress {
+        &self.0.from
+    }
+    /// The part of the sender's address after the @, which Message-IDs carry too.
+    pub fn domain(&self) -> &str {
+        self.0.from.as_str().rsplit('@').next().unwrap_or("localhost")
+    }
+    /// Makes the links.
+    pub fn tokens(&self) -> &Tokens {
+        &self.0.tokens
+    }
+}
+
+/// A run of words in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Words {
+    /// As the rest.
+    Plain(String),
+    /// A name that matters.
+    Strong(String),
+}
+
+/// Where the one button leads.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// A link with a token: only its purpose, row and generation are stored (S35).
+    Link {
+        /// What it is for.
+        purpose: Purpose,
+        /// The row it opens.
+        id: Uuid,
+        /// Which link of that row.
+        generation: i32,
+    },
+    /// A page that asks to sign in.
+    Page(String),
+}
+
+/// One mail to one person (M3).
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// Who gets it.
+    pub to: EmailAddress,
+    /// The company or team it speaks for, shown as the plate and in the sender's name ("Acme via Guildhall"); none for the product itself.
+    pub speaks_for: Option<String>,
+    /// Who reads an answer, where somebody does.
+    pub reply_to: Option<EmailAddress>,
+    /// At most 78 characters are kept (M9).
+    pub subject: String,
+    /// The line that mail programs show beside the subject (M8).
+    pub preheader: String,
+    /// What and who.
+    pub heading: String,
+    /// One sentence or two.
+    pub lead: Vec<Words>,
+    /// What a person wrote, as text.
+    pub quote: String,
+    /// Label and value.
+    pub facts: Vec<(&'static str, String)>,
+    /// The words of the button and where it leads.
+    pub button: Option<(String, Target)>,
+    /// What pressing it does, or what happens next.
+    pub note: String,
+    /// Why this mail, and what ignoring it does.
+    pub why: String,
+}
+
+/// `plain("Sam asks you to join ")`.
+pub fn plain(words: impl Into<String>) -> Words {
+    Words::Plain(words.into())
+}
+
+/// `strong("Acme Resellers")`.
+pub fn strong(words: impl Into<String>) -> Words {
+    Words::Strong(words.into())
+}
+
+impl Letter {
+    /// "Acme via Guildhall" (M2), or the product's own name.
+    pub fn sender_name(&self) -> String {
+        self.speaks_for.as_ref().map_or_else(|| PRODUCT.to_owned(), |name| format!("{name} via {PRODUCT}"))
+    }
+
+    /// The subject, cut at 78 characters (M9).
+    pub fn short_subject(&self) -> String {
+        if self.subject.chars().count() <= LONGEST_SUBJECT {
+            self.subject.clone()
+        } else {
+            self.subject.chars().take(LONGEST_SUBJECT - 1).chain(['…']).collect()
+        }
+    }
+}
+
+impl FromRequest for Mailer {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(req.app_data::<web::Data<Self>>().expect("Mailer is registered in app.rs").get_ref().clone()))
+    }
+}

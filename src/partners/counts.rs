@@ -1,0 +1,39 @@
+//! The numbers on the tabs of All Partners.
+
+use crate::ids::CompanyId;
+use diesel::{prelude::*, sql_types};
+
+/// Counting stops here and then says "10,000+" (rule 8).
+pub const MOST: i64 = 10_000;
+
+/// The numbers on the tabs of All Partners.
+#[derive(Debug, Clone, Copy, QueryableByName)]
+pub struct Counts {
+    /// Partners in the default list; `MOST + 1` stands for more.
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub partners: i64,
+    /// Invitations that wait for somebody.
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub invitations: i64,
+}
+
+impl Counts {
+    /// Both in one statement. SQL, since Diesel has no LIMIT inside a counted subquery of a FROM-less SELECT.
+    pub fn of(conn: &mut PgConnection, company: CompanyId) -> QueryResult<Self> {
+        diesel::sql_query(
+            "SELECT (SELECT count(*) FROM (SELECT 1 FROM partners WHERE company_id = $1 AND archived_at IS NULL AND ended_at IS NULL LIMIT 10001) p) AS partners, \
+             (SELECT count(*) FROM (SELECT 1 FROM invitations WHERE company_id = $1 AND status IN ('waiting', 'sent') AND expires_at > now() LIMIT 10001) i) AS invitations",
+        )
+        .bind::<sql_types::Uuid, _>(company)
+        .get_result(conn)
+    }
+}
+
+/// "214", "10,000+".
+pub fn said(count: i64) -> String {
+    match count {
+        MOST.. if count > MOST => "10,000+".to_owned(),
+        1000.. => format!("{},{:03}", count / 1000, count % 1000),
+        _ => count.to_string(),
+    }
+}

@@ -1,0 +1,133 @@
+//! A function for every URL. Only this file and `routes.rs` spell them.
+
+use crate::{ids::*, tokens::Purpose};
+
+/// `/`, which leads to the one place a person has.
+pub fn home() -> String {
+    "/".into()
+}
+/// The sign-in page.
+pub fn sign_in() -> String {
+    "/sign-in".into()
+}
+/// The sign-in page that leads back to `next`.
+pub fn sign_in_then(next: &str) -> String {
+    if next == "/" { sign_in() } else { with_query("/sign-in", &[("next", next)]) }
+}
+/// Ends the session.
+pub fn sign_out() -> String {
+    "/sign-out".into()
+}
+/// Asking for a new password.
+pub fn password_reset() -> String {
+    "/password-reset".into()
+}
+/// Where a link of mail leads.
+pub fn link(purpose: Purpose, token: &str) -> String {
+    match purpose {
+        Purpose::Invitation => invitation_link(token),
+        Purpose::PasswordReset => format!("/password-reset/{token}"),
+        Purpose::Setup => format!("/setup/{token}"),
+    }
+}
+/// An invitation's public page.
+pub fn invitation_link(token: &str) -> String {
+    format!("/invitations/{token}")
+}
+/// Accepting, declining, putting to a team, asking for a new one: `noun` is acceptance, declination, request or renewal.
+pub fn invitation_answer(token: &str, noun: &str) -> String {
+    format!("/invitations/{token}/{noun}")
+}
+
+/// A company's first page.
+pub fn company(company: &str) -> String {
+    format!("/companies/{company}")
+}
+/// All Partners.
+pub fn partners(company: &str) -> String {
+    format!("/companies/{company}/partners")
+}
+/// The partner detail view.
+pub fn partner(company: &str, team: &str) -> String {
+    format!("/companies/{company}/partners/{team}")
+}
+/// The section of the partner detail view with its members.
+pub fn partner_members(company: &str, team: &str) -> String {
+    format!("/companies/{company}/partners/{team}#members")
+}
+/// A member, as a company sees them.
+pub fn partner_member(company: &str, team: &str, member: MemberId) -> String {
+    format!("/companies/{company}/partners/{team}/members/{member}")
+}
+/// Invite Partners.
+pub fn invitations(company: &str) -> String {
+    format!("/companies/{company}/invitations")
+}
+/// Inviting a new team.
+pub fn new_team_invitation(company: &str) -> String {
+    format!("/companies/{company}/invitations/new-team")
+}
+/// Inviting members to an existing team.
+pub fn new_member_invitations(company: &str) -> String {
+    format!("/companies/{company}/invitations/new-members")
+}
+/// Inviting members to this team.
+pub fn new_member_invitations_to(company: &str, team: &str) -> String {
+    with_query(&new_member_invitations(company), &[("team", team)])
+}
+/// One invitation with its history.
+pub fn invitation(company: &str, id: InvitationId) -> String {
+    format!("/companies/{company}/invitations/{id}")
+}
+/// What staff do with an invitation: `noun` is revocation, resending, reminder or role.
+pub fn invitation_action(company: &str, id: InvitationId, noun: &str) -> String {
+    format!("/companies/{company}/invitations/{id}/{noun}")
+}
+/// A company's programs.
+pub fn programs(company: &str) -> String {
+    format!("/companies/{company}/programs")
+}
+/// One program.
+pub fn program(company: &str, id: ProgramId) -> String {
+    format!("/companies/{company}/programs/{id}")
+}
+
+/// A team's home.
+pub fn team(team: &str) -> String {
+    format!("/teams/{team}")
+}
+/// A team's members.
+pub fn members(team: &str) -> String {
+    format!("/teams/{team}/members")
+}
+/// A team's approvals.
+pub fn approvals(team: &str) -> String {
+    format!("/teams/{team}/approvals")
+}
+/// Answering one approval: `noun` is approval, rejection, acceptance or declination.
+pub fn approval_answer(team: &str, id: InvitationId, noun: &str) -> String {
+    format!("/teams/{team}/approvals/{id}/{noun}")
+}
+
+/// The demo's mail.
+pub fn mailbox() -> String {
+    "/mailbox".into()
+}
+/// One mail of the demo.
+pub fn mail(id: MailId) -> String {
+    format!("/mailbox/{id}")
+}
+/// That mail's HTML alone, as its frame shows it.
+pub fn mail_html(id: MailId) -> String {
+    format!("/mailbox/{id}/html")
+}
+
+/// `path` with a query; pairs with an empty value are left out.
+pub fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(pairs.iter().filter(|(_, value)| !value.is_empty()));
+    match query.finish() {
+        query if query.is_empty() => path.to_owned(),
+        query => format!("{path}?{query}"),
+    }
+}

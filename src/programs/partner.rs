@@ -1,0 +1,57 @@
+//! The partner's row: where a company and a team meet.
+
+use crate::{
+    ids::{CompanyId, PartnerId, TeamId, UserId},
+    schema::{partners, staff, teams},
+    teams::Team,
+};
+use chrono::{DateTime, Utc};
+use diesel::{dsl::exists, prelude::*};
+
+/// A team as one company sees it.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = partners)]
+pub struct Partner {
+    /// Key.
+    pub id: PartnerId,
+    /// The company.
+    pub company_id: CompanyId,
+    /// The team.
+    pub team_id: TeamId,
+    /// Since when.
+    pub joined_at: DateTime<Utc>,
+    /// Taken out of the list.
+    pub archived_at: Option<DateTime<Utc>>,
+    /// The partnership has ended (rule 26).
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+impl Partner {
+    /// The partner row of a company and a team, made where they have not met; a partnership that had ended begins again.
+    pub fn meet(conn: &mut PgConnection, company: CompanyId, team: TeamId) -> QueryResult<Self> {
+        diesel::insert_into(partners::table)
+            .values((partners::id.eq(PartnerId::new()), partners::company_id.eq(company), partners::team_id.eq(team)))
+            .on_conflict((partners::company_id, partners::team_id))
+            .do_update()
+            .set((partners::ended_at.eq(None::<DateTime<Utc>>), partners::archived_at.eq(None::<DateTime<Utc>>)))
+            .returning(Self::as_returning())
+            .get_result(conn)
+    }
+
+    /// The company's partner whose team has that slug: outside its sight there is none.
+    pub fn of(conn: &mut PgConnection, company: CompanyId, team_slug: &str) -> QueryResult<(Self, Team)> {
+        partners::table
+            .inner_join(teams::table)
+            .filter(partners::company_id.eq(company))
+            .filter(teams::slug.eq(team_slug))
+            .select((Self::as_select(), Team::as_select()))
+            .first(conn)
+    }
+}
+
+/// Whether this user works for a company that has that team as its partner (rule 61).
+pub fn is_staff_of_a_partner_company(conn: &mut PgConnection, user: UserId, team_slug: &str) -> QueryResult<bool> {
+    let meeting = partners::table.inner_join(teams::table).filter(teams::slug.eq(team_slug)).select(partners::company_id);
+    let place = staff::table.filter(staff::user_id.eq(user)).filter(staff::left_at.is_null()).filter(staff::company_id.eq_any(meeting));
+    diesel::select(exists(place)).get_result(conn)
+}

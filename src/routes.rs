@@ -1,0 +1,112 @@
+//! The table of URLs: every route with the lock that its handler's signature bears (S24).
+
+use crate::{
+    access::{Access, Guarded},
+    app::Mode,
+    audit::Action,
+    error::Error,
+    home,
+};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, guard, http::Method, web};
+
+/// One route.
+pub struct Endpoint {
+    /// GET (which answers HEAD too) or POST.
+    pub method: Method,
+    /// With `{company}`, `{team}` and the like.
+    pub path: &'static str,
+    /// Who gets past its lock, read off the handler's first argument.
+    pub access: Access,
+    /// What it may write in the audit log.
+    pub records: &'static [Action],
+    route: Box<dyn Fn() -> actix_web::Route>,
+}
+
+/// A page. Its handler's first argument is a lock, or this does not compile.
+fn get<F, Args>(path: &'static str, handler: F) -> Endpoint
+where
+    F: Handler<Args> + Copy,
+    Args: FromRequest + Guarded + 'static,
+    F::Output: Responder + 'static,
+{
+    let route = Box::new(move || web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler));
+    Endpoint { method: Method::GET, path, access: Args::ACCESS, records: &[], route }
+}
+
+/// A change, and the audit actions it writes.
+#[allow(dead_code)]
+fn post<F, Args>(path: &'static str, handler: F, records: &'static [Action]) -> Endpoint
+where
+    F: Handler<Args> + Copy,
+    Args: FromRequest + Guarded + 'static,
+    F::Output: Responder + 'static,
+{
+    let route = Box::new(move || web::post().to(handler));
+    Endpoint { method: Method::POST, path, access: Args::ACCESS, records, route }
+}
+
+/// Every route of the program in that mode.
+pub fn all(mode: Mode) -> Vec<Endpoint> {
+    let demo_only = match mode {
+        Mode::Serve => Vec::new(),
+        Mode::Demo => mailbox(),
+    };
+    [public(), account(), partner(), program(), invitation(), invitation_link(), team(), demo_only].into_iter().flatten().collect()
+}
+
+fn public() -> Vec<Endpoint> {
+    vec![get("/healthz", home::handlers::health), get("/readyz", home::handlers::ready)]
+}
+
+fn account() -> Vec<Endpoint> {
+    vec![]
+}
+
+fn partner() -> Vec<Endpoint> {
+    vec![]
+}
+
+fn program() -> Vec<Endpoint> {
+    vec![]
+}
+
+fn invitation() -> Vec<Endpoint> {
+    vec![]
+}
+
+fn invitation_link() -> Vec<Endpoint> {
+    vec![]
+}
+
+fn team() -> Vec<Endpoint> {
+    vec![]
+}
+
+fn mailbox() -> Vec<Endpoint> {
+    vec![]
+}
+
+/// Mounts the routes; another method on a known path is answered 405 with those it has (S20), any other path 404.
+pub fn mount(config: &mut web::ServiceConfig, endpoints: Vec<Endpoint>) {
+    let mut paths: Vec<&'static str> = endpoints.iter().map(|endpoint| endpoint.path).collect();
+    paths.dedup();
+    // actix takes the first pattern that matches: fixed parts stand before `{…}`.
+    paths.sort_by_key(|path| path.replace('{', "~"));
+    paths.dedup();
+    for path in paths {
+        let here: Vec<&Endpoint> = endpoints.iter().filter(|endpoint| endpoint.path == path).collect();
+        let allow =
+            here.iter().map(|endpoint| if endpoint.method == Method::GET { "GET, HEAD" } else { "POST" }).collect::<Vec<_>>().join(", ");
+        let mut resource = web::resource(path);
+        for endpoint in here {
+            resource = resource.route((endpoint.route)());
+        }
+        let other = move || std::future::ready(Err::<HttpResponse, _>(Error::MethodNotAllowed(allow.clone())));
+        config.service(resource.default_service(web::route().to(other)));
+    }
+}
+
+/// Any other path.
+pub async fn nothing(_: HttpRequest) -> Result<HttpResponse, Error> {
+    Err(Error::NotFound)
+}

@@ -1,0 +1,261 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    acceptances (terms_id, partner_id) {
+        terms_id -> Uuid,
+        partner_id -> Uuid,
+        user_id -> Uuid,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    audit (id) {
+        id -> Uuid,
+        company_id -> Nullable<Uuid>,
+        team_id -> Nullable<Uuid>,
+        user_id -> Nullable<Uuid>,
+        role -> Nullable<Text>,
+        action -> Text,
+        target_id -> Nullable<Uuid>,
+        before -> Nullable<Jsonb>,
+        after -> Nullable<Jsonb>,
+        request_id -> Nullable<Uuid>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    companies (id) {
+        id -> Uuid,
+        slug -> Text,
+        name -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    enrollments (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        partner_id -> Uuid,
+        program_id -> Uuid,
+        joined_at -> Timestamptz,
+        left_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> Uuid,
+        kind -> Text,
+        company_id -> Nullable<Uuid>,
+        team_id -> Nullable<Uuid>,
+        program_id -> Nullable<Uuid>,
+        parent_id -> Nullable<Uuid>,
+        put_to_team_id -> Nullable<Uuid>,
+        put_by -> Nullable<Uuid>,
+        put_at -> Nullable<Timestamptz>,
+        email -> Text,
+        name -> Text,
+        team_name -> Text,
+        role -> Nullable<Text>,
+        asked_by -> Uuid,
+        approved_by -> Nullable<Uuid>,
+        status -> Text,
+        generation -> Int4,
+        token_hash -> Nullable<Bytea>,
+        subject -> Text,
+        message -> Text,
+        reason -> Text,
+        created_at -> Timestamptz,
+        sent_at -> Nullable<Timestamptz>,
+        expires_at -> Timestamptz,
+        reminded_at -> Nullable<Timestamptz>,
+        renewal_asked_at -> Nullable<Timestamptz>,
+        answered_at -> Nullable<Timestamptz>,
+        answered_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    members (id) {
+        id -> Uuid,
+        team_id -> Uuid,
+        user_id -> Uuid,
+        role -> Text,
+        joined_at -> Timestamptz,
+        last_active_at -> Nullable<Timestamptz>,
+        left_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Uuid,
+        company_id -> Nullable<Uuid>,
+        message_id -> Text,
+        recipient -> Text,
+        sender_name -> Text,
+        reply_to -> Nullable<Text>,
+        subject -> Text,
+        text -> Text,
+        html -> Text,
+        link_purpose -> Nullable<Text>,
+        link_id -> Nullable<Uuid>,
+        link_generation -> Nullable<Int4>,
+        link_hash -> Nullable<Bytea>,
+        status -> Text,
+        attempts -> Int4,
+        created_at -> Timestamptz,
+        next_at -> Timestamptz,
+        give_up_at -> Timestamptz,
+        lease_id -> Nullable<Uuid>,
+        lease_until -> Nullable<Timestamptz>,
+        sent_at -> Nullable<Timestamptz>,
+        last_error -> Text,
+    }
+}
+
+diesel::table! {
+    partners (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        team_id -> Uuid,
+        joined_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    password_resets (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        token_hash -> Bytea,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    programs (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        name -> Text,
+        description -> Text,
+        destination -> Text,
+        currency -> Text,
+        open -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sessions (id_hash) {
+        id_hash -> Bytea,
+        user_id -> Nullable<Uuid>,
+        state -> Jsonb,
+        created_at -> Timestamptz,
+        last_seen_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    setups (id) {
+        id -> Uuid,
+        company_name -> Nullable<Text>,
+        token_hash -> Bytea,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    staff (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        user_id -> Uuid,
+        role -> Text,
+        joined_at -> Timestamptz,
+        left_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    teams (id) {
+        id -> Uuid,
+        slug -> Text,
+        name -> Text,
+        search -> Text,
+        owner_id -> Uuid,
+        member_count -> Int4,
+        created_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    terms (id) {
+        id -> Uuid,
+        program_id -> Uuid,
+        number -> Int4,
+        body -> Text,
+        published_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Uuid,
+        email -> Text,
+        name -> Text,
+        search -> Text,
+        password_hash -> Nullable<Text>,
+        email_verified_at -> Nullable<Timestamptz>,
+        time_zone -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(acceptances -> partners (partner_id));
+diesel::joinable!(acceptances -> terms (terms_id));
+diesel::joinable!(acceptances -> users (user_id));
+diesel::joinable!(audit -> companies (company_id));
+diesel::joinable!(audit -> teams (team_id));
+diesel::joinable!(audit -> users (user_id));
+diesel::joinable!(invitations -> companies (company_id));
+diesel::joinable!(members -> teams (team_id));
+diesel::joinable!(members -> users (user_id));
+diesel::joinable!(outbox -> companies (company_id));
+diesel::joinable!(partners -> companies (company_id));
+diesel::joinable!(partners -> teams (team_id));
+diesel::joinable!(password_resets -> users (user_id));
+diesel::joinable!(programs -> companies (company_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(staff -> companies (company_id));
+diesel::joinable!(staff -> users (user_id));
+diesel::joinable!(teams -> users (owner_id));
+diesel::joinable!(terms -> programs (program_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    acceptances,
+    audit,
+    companies,
+    enrollments,
+    invitations,
+    members,
+    outbox,
+    partners,
+    password_resets,
+    programs,
+    sessions,
+    setups,
+    staff,
+    teams,
+    terms,
+    users,
+);

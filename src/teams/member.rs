@@ -1,0 +1,128 @@
+//! A person's place in a team.
+
+use crate::{
+    accounts::User,
+    audit::Actor,
+    db::now,
+    ids::{MemberId, RequestId, TeamId, UserId},
+    schema::{members, staff, teams, users},
+    teams::{MemberRole, Team, TeamPermission, TeamRole},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::{
+    dsl::{IntervalDsl, count_star},
+    prelude::*,
+};
+
+/// A person about to join a team.
+#[derive(Debug, Clone, Copy)]
+pub struct NewMember {
+    /// The team.
+    pub team: TeamId,
+    /// The person.
+    pub user: UserId,
+    /// As what.
+    pub role: MemberRole,
+}
+
+/// A present member of a team: who, where, and as what.
+#[derive(Debug, Clone)]
+pub struct Membership {
+    /// Key of the place.
+    pub id: MemberId,
+    /// The team.
+    pub team: Team,
+    /// The person.
+    pub user: User,
+    /// Their role, owner included.
+    pub role: TeamRole,
+    /// Last signed-in request in this team, to the hour.
+    pub last_active_at: Option<DateTime<Utc>>,
+    /// Whether they have other places, in companies or teams.
+    pub has_other_places: bool,
+}
+
+impl Membership {
+    /// Whether they may.
+    pub fn may(&self, permission: TeamPermission) -> bool {
+        self.role.may(permission)
+    }
+
+    /// The actor of the audit log.
+    pub fn actor(&self, request: Option<RequestId>) -> Actor {
+        Actor { user: Some(self.user.id), role: Some(self.role.as_str()), request }
+    }
+
+    /// The place of this user in the team with that slug: the team is found through the viewer.
+    pub fn of(conn: &mut PgConnection, user: UserId, slug: &str) -> QueryResult<Self> {
+        let (teams_of, companies_of) = diesel::alias!(members as teams_of, staff as companies_of);
+        let in_teams = teams_of
+            .filter(teams_of.field(members::user_id).eq(user))
+            .filter(teams_of.field(members::left_at).is_null())
+            .select(count_star())
+            .single_value();
+        let in_companies = companies_of
+            .filter(companies_of.field(staff::user_id).eq(user))
+            .filter(companies_of.field(staff::left_at).is_null())
+            .select(count_star())
+            .single_value();
+        let (id, team, user, role, last_active_at, in_teams, in_companies) = members::table
+            .inner_join(teams::table)
+            .inner_join(users::table)
+            .filter(members::user_id.eq(user))
+            .filter(members::left_at.is_null())
+            .filter(teams::slug.eq(slug))
+            .select((members::id, Team::as_select(), User::as_select(), members::role, members::last_active_at, in_teams, in_companies))
+            .first::<(MemberId, Team, User, MemberRole, Option<DateTime<Utc>>, Option<i64>, Option<i64>)>(conn)?;
+        let role = role_in(&team, user.id, role);
+        Ok(Self { id, team, user, role, last_active_at, has_other_places: in_teams.unwrap_or(0) + in_companies.unwrap_or(0) > 1 })
+    }
+
+    /// Every present place of this user in teams, by name.
+    pub fn all_of(conn: &mut PgConnection, user: UserId) -> QueryResult<Vec<(Team, TeamRole)>> {
+        let rows = members::table
+            .inner_join(teams::table)
+            .filter(members::user_id.eq(user))
+            .filter(members::left_at.is_null())
+            .filter(teams::closed_at.is_null())
+            .order((teams::name, teams::id))
+            .select((Team::as_select(), members::role))
+            .load::<(Team, MemberRole)>(conn)?;
+        Ok(rows
+            .into_iter()
+            .map(|(team, role)| {
+                let role = role_in(&team, user, role);
+                (team, role)
+            })
+            .collect())
+    }
+
+    /// The role of this user in that team now, or nothing where they are not in it. Decisions ask again with the team locked (S31).
+    pub fn role_now(conn: &mut PgConnection, team: &Team, user: UserId) -> QueryResult<Option<TeamRole>> {
+        let role = members::table
+            .filter(members::team_id.eq(team.id))
+            .filter(members::user_id.eq(user))
+            .filter(members::left_at.is_null())
+            .select(members::role)
+            .first(conn)
+            .optional()?;
+        Ok(role.map(|role| role_in(team, user, role)))
+    }
+
+    /// Notes that the person is active, at most once an hour (S15: one of the named traces).
+    pub fn touch_if_stale(conn: &mut PgConnection, member: &Self) -> QueryResult<()> {
+        if member.last_active_at.is_some_and(|at| Utc::now() - at < TimeDelta::hours(1)) {
+            return Ok(());
+        }
+        diesel::update(members::table.find(member.id))
+            .filter(members::last_active_at.is_null().or(members::last_active_at.lt((now() - 1.hours()).nullable())))
+            .set(members::last_active_at.eq(now().nullable()))
+            .execute(conn)
+            .map(drop)
+    }
+}
+
+/// The stored role, or owner where the team says so.
+pub fn role_in(team: &Team, user: UserId, stored: MemberRole) -> TeamRole {
+    if team.owner_id == user { TeamRole::Owner } else { TeamRole::Given(stored) }
+}

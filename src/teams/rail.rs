@@ -1,0 +1,62 @@
+//! The rail of team pages.
+
+use crate::{
+    paths,
+    teams::Membership,
+    web::{Avatar, Person, Place, Tab},
+};
+
+/// The tabs of the rail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TeamTab {
+    /// The team's home.
+    Overview,
+    /// Its people.
+    Members,
+    /// What waits for its decision.
+    Approvals,
+}
+
+impl TeamTab {
+    /// The tab's word, which pages below it carry in their title.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Members => "Members",
+            Self::Approvals => "Approvals",
+        }
+    }
+}
+
+/// The team as the frame shows it, with `current` marked and what waits counted.
+pub fn place(member: &Membership, waiting: i64, current: TeamTab) -> Place {
+    let team = &member.team;
+    let tab = |tab: TeamTab, href: String, icon: &'static str, count: Option<i64>| Tab {
+        label: tab.label(),
+        href,
+        icon,
+        current: tab == current,
+        count,
+    };
+    Place {
+        avatar: Avatar::team(team.id.uuid(), &team.name),
+        name: team.name.clone(),
+        kind: "Partner team",
+        home: paths::team(&team.slug),
+        tabs: vec![
+            tab(TeamTab::Overview, paths::team(&team.slug), "home", None),
+            tab(TeamTab::Members, paths::members(&team.slug), "users", None),
+            tab(TeamTab::Approvals, paths::approvals(&team.slug), "check-check", Some(waiting).filter(|n| *n > 0)),
+        ],
+        switch: member.has_other_places.then(paths::home),
+    }
+}
+
+/// The person at the rail's foot.
+pub fn person(member: &Membership) -> Person {
+    Person {
+        name: member.user.name.clone(),
+        avatar: Avatar::person(member.user.id.uuid(), &member.user.name),
+        line: member.role.label().to_owned(),
+    }
+}

@@ -1,0 +1,137 @@
+//! Forms: what the browser sent, and what is to be corrected.
+
+use crate::{
+    email_address::EmailAddress,
+    error::{Error, Result},
+    words,
+};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use serde::de::DeserializeOwned;
+use std::{future::Future, pin::Pin};
+
+/// The body of a form at most, in bytes (S21).
+pub const FORM_LIMIT: usize = 64 * 1024;
+
+/// A form as the browser sent it. A scalar field that comes twice is refused (S22); a missing one is the struct's default, so that the
+/// permission is judged first and the page names what is missing.
+pub struct Form<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = web::Bytes::from_request(req, payload);
+        Box::pin(async move {
+            let body = body.await.map_err(|_| Error::TooLarge)?;
+            serde_html_form::from_bytes(&body).map(Self).map_err(|_| Error::NotThisForm)
+        })
+    }
+}
+
+/// One thing to correct.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// The id of the field on the page.
+    pub field: String,
+    /// What to do.
+    pub message: String,
+}
+
+/// The things to correct in a form, in the order of its fields (G10).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FormErrors(Vec<FieldError>);
+
+impl FormErrors {
+    /// None yet.
+    pub fn none() -> Self {
+        Self::default()
+    }
+    /// Only this one.
+    pub fn one(field: impl Into<String>, message: impl Into<String>) -> Self {
+        let mut errors = Self::none();
+        errors.add(field, message);
+        errors
+    }
+    /// Adds one; `message` says what to do.
+    pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.0.push(FieldError { field: field.into(), message: message.into() });
+    }
+    /// Whether the form is right.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+    /// All of them.
+    pub fn all(&self) -> &[FieldError] {
+        &self.0
+    }
+    /// What to do at this field.
+    pub fn get(&self, field: &str) -> Option<&str> {
+        self.0.iter().find(|error| error.field == field).map(|error| error.message.as_str())
+    }
+    /// "One thing to correct", "Two things to correct".
+    pub fn heading(&self) -> String {
+        const WORDS: [&str; 9] = ["One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"];
+        match self.0.len() {
+            1 => "One thing to correct".to_owned(),
+            n => format!("{} things to correct", WORDS.get(n.wrapping_sub(1)).map_or_else(|| n.to_string(), |word| (*word).to_owned())),
+        }
+    }
+
+    /// Reads a required line; `what` is its name in a sentence, like "the team's name". Where it is refused, an error is added and the
+    /// value is empty.
+    pub fn line(&mut self, field: &str, what: &str, text: &str, longest: usize) -> String {
+        words::line(text, longest).unwrap_or_else(|refused| {
+            self.add(field, line_message(what, refused, longest));
+            String::new()
+        })
+    }
+
+    /// Reads a line that may stay empty.
+    pub fn optional_line(&mut self, field: &str, what: &str, text: &str, longest: usize) -> String {
+        if text.trim().is_empty() { String::new() } else { self.line(field, what, text, longest) }
+    }
+
+    /// Reads several lines of text, which may be empty.
+    pub fn lines(&mut self, field: &str, what: &str, text: &str, longest: usize) -> String {
+        words::lines(text, longest).unwrap_or_else(|refused| {
+            self.add(field, line_message(what, refused, longest));
+            String::new()
+        })
+    }
+
+    /// Reads an address; where it is refused, an error is added.
+    pub fn email(&mut self, field: &str, text: &str) -> Option<EmailAddress> {
+        let address = EmailAddress::parse(text);
+        if address.is_none() {
+            self.add(field, "Enter an email address, like ada@example.com");
+        }
+        address
+    }
+}
+
+fn line_message(what: &str, refused: words::Refused, longest: usize) -> String {
+    let capital = {
+        let mut letters = what.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+    };
+    match refused {
+        words::Refused::Empty => format!("Enter {what}"),
+        words::Refused::TooLong => format!("{capital} must be {longest} characters or fewer"),
+        words::Refused::Control => format!("{capital} must be a single line of ordinary text"),
+        words::Refused::Link => format!("{capital} must not contain a web address"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_heading_counts() {
+        let mut errors = FormErrors::one("email", "Enter an email address");
+        assert_eq!(errors.heading(), "One thing to correct");
+        errors.add("name", "Enter your name");
+        assert_eq!(errors.heading(), "Two things to correct");
+        assert_eq!(errors.get("name"), Some("Enter your name"));
+    }
+}

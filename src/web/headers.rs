@@ -1,0 +1,57 @@
+//! Headers that stand on every answer (S16, S17), the limit of an address (S21), and the request's id.
+
+use crate::{error::Error, ids::RequestId};
+use actix_web::{
+    HttpMessage,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::{self, HeaderMap, HeaderName, HeaderValue},
+    middleware::Next,
+};
+
+/// Longest address, in bytes.
+const ADDRESS_LIMIT: usize = 8 * 1024;
+
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
+     form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+
+/// Whether answers tell the browser to come back by https alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Https(pub bool);
+
+/// Names the request, and sets the headers that a handler has not set itself.
+pub async fn set(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let id = RequestId::new();
+    let https = req.app_data::<actix_web::web::Data<Https>>().is_some_and(|https| https.0);
+    req.extensions_mut().insert(id);
+    let mut res = if req.uri().to_string().len() > ADDRESS_LIMIT {
+        req.error_response(Error::AddressTooLong)
+    } else {
+        next.call(req).await?.map_into_boxed_body()
+    };
+    complete(res.headers_mut(), id, https);
+    Ok(res)
+}
+
+/// The headers of every answer.
+pub fn complete(headers: &mut HeaderMap, id: RequestId, https: bool) {
+    let mut default = |name: HeaderName, value: &'static str| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    default(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+    default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    // Not `no-referrer`: forms on token pages would send `Origin: null`.
+    default(header::REFERRER_POLICY, "same-origin");
+    default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    default(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    default(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+    default(header::CACHE_CONTROL, "no-store");
+    if https {
+        default(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+    }
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+}

@@ -1,0 +1,17 @@
+//! What all handlers share. Knows no room.
+
+pub mod answers;
+pub mod assets;
+pub mod flash;
+pub mod form;
+pub mod headers;
+pub mod layout;
+pub mod pagination;
+pub mod same_origin;
+pub mod time;
+
+pub use answers::{page, refused};
+pub use flash::{Flash, Redirect, see_other};
+pub use form::{Form, FormErrors};
+pub use layout::{Avatar, Frame, Layout, Person, Place, Tab};
+pub use time::Moment;

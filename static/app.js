@@ -1,0 +1,92 @@
+// Enhancement only: every page works without this file.
+const $ = (selector, from = document) => from.querySelector(selector);
+
+// What was refused is read first; its links lead into the fields.
+const summary = $("[data-focus]");
+summary?.focus();
+
+// Buttons that only work with script are shown by it.
+for (const close of document.querySelectorAll("[data-close]")) {
+  close.hidden = false;
+  close.addEventListener("click", () => {
+    close.closest(".notice")?.remove();
+    $("h1")?.setAttribute("tabindex", "-1");
+    $("h1")?.focus();
+  });
+}
+for (const copy of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  copy.hidden = false;
+  copy.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(copy.dataset.copy);
+    const label = copy.getAttribute("aria-label") ?? "Copy";
+    copy.setAttribute("aria-label", "Copied");
+    setTimeout(() => copy.setAttribute("aria-label", label), 2000);
+  });
+}
+
+// "/" goes to the search box, unless someone is writing.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+  const box = $("[data-search]");
+  if (!box) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
+});
+
+// A menu closes by Escape, and when the focus or the pointer goes elsewhere.
+const menus = () => document.querySelectorAll("details.dropdown[open]");
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of menus()) {
+    menu.open = false;
+    if (menu.contains(document.activeElement)) $("summary", menu)?.focus();
+  }
+});
+for (const kind of ["pointerdown", "focusin"]) {
+  document.addEventListener(kind, (event) => {
+    for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
+  });
+}
+
+// "Some" in the head's box, and all rows by it.
+for (const all of document.querySelectorAll("[data-all]")) {
+  const boxes = [...(all.closest("table")?.querySelectorAll("tbody .cell-box [type=checkbox]") ?? [])];
+  const show = () => {
+    const checked = boxes.filter((box) => box.checked).length;
+    all.checked = checked > 0 && checked === boxes.length;
+    all.indeterminate = checked > 0 && checked < boxes.length;
+  };
+  all.hidden = false;
+  all.addEventListener("change", () => { for (const box of boxes) box.checked = all.checked; show(); });
+  for (const box of boxes) box.addEventListener("change", show);
+  show();
+}
+
+// A form is sent once; its button says so, keeps its width, and comes back with the page.
+const busy = new Map();
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "1";
+  const button = event.submitter;
+  if (!button?.dataset.busy) return;
+  busy.set(button, [...button.childNodes]);
+  button.style.minWidth = `${button.offsetWidth}px`;
+  button.classList.add("busy");
+  button.setAttribute("aria-disabled", "true");
+  button.replaceChildren(button.dataset.busy);
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const [button, words] of busy) {
+    button.replaceChildren(...words);
+    button.classList.remove("busy");
+    button.removeAttribute("aria-disabled");
+    button.style.minWidth = "";
+  }
+  busy.clear();
+});
