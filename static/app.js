@@ -62,25 +62,14 @@ for (const all of document.querySelectorAll("[data-all]")) {
   all.hidden = false;
   all.addEventListener("change", () => { for (const box of boxes) box.checked = all.checked; show(); });
   for (const box of boxes) box.addEventListener("change", show);
+  all.form?.addEventListener("reset", () => setTimeout(show));
   show();
 }
 
-// A form is sent once; its button says so, keeps its width, and comes back with the page.
+// A form is sent once; its button says so, keeps its width, and comes back with the page,
+// or after a while when the answer was a download.
 const busy = new Map();
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (event.defaultPrevented || form.method !== "post") return;
-  if (form.dataset.sent) { event.preventDefault(); return; }
-  form.dataset.sent = "1";
-  const button = event.submitter;
-  if (!button?.dataset.busy) return;
-  busy.set(button, [...button.childNodes]);
-  button.style.minWidth = `${button.offsetWidth}px`;
-  button.classList.add("busy");
-  button.setAttribute("aria-disabled", "true");
-  button.replaceChildren(button.dataset.busy);
-});
-addEventListener("pageshow", () => {
+const rest = () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   for (const [button, words] of busy) {
     button.replaceChildren(...words);
@@ -89,4 +78,19 @@ addEventListener("pageshow", () => {
     button.style.minWidth = "";
   }
   busy.clear();
+};
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "1";
+  setTimeout(rest, 10000);
+  const button = event.submitter;
+  if (!button?.dataset.busy) return;
+  busy.set(button, [...button.childNodes]);
+  button.style.minWidth = `${button.offsetWidth}px`;
+  button.classList.add("busy");
+  button.setAttribute("aria-disabled", "true");
+  button.replaceChildren(button.dataset.busy);
 });
+addEventListener("pageshow", rest);
