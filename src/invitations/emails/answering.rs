@@ -1,0 +1,1 @@
+//! Letters of answering: accepted, asked to accept.

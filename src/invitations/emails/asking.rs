@@ -1,0 +1,1 @@
+//! Letters of asking: the invitation, please approve, approved, rejected.

@@ -1,0 +1,4 @@
+//! The letters of invitations.
+
+pub mod answering;
+pub mod asking;

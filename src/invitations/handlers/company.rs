@@ -1,0 +1,1 @@
+//! Invite Partners: what a company's staff see and do (rules 19 to 24).

@@ -1,0 +1,1 @@
+//! What a mailed link opens (rules 48 to 54).
