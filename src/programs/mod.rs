@@ -6,5 +6,5 @@ pub mod program;
 pub mod terms;
 
 pub use partner::Partner;
-pub use program::Program;
+pub use program::{Program, ProgramChange, ProgramText, Written};
 pub use terms::Terms;
