@@ -75,17 +75,22 @@ impl Db {
         self.statements.load(Ordering::Relaxed)
     }
 
-    /// Brings the schema up to date, one migrator at a time, and sets the role's time limits (R12).
+    /// Brings the schema up to date, one migrator at a time, and sets the role's time limits.
     pub fn migrate(&self) -> Result<()> {
         self.run_here(|conn| -> Result<()> {
             conn.transaction(|conn| -> Result<()> {
                 // One key for all copies of the program; held until this transaction ends, so it also works through PgBouncer.
                 conn.batch_execute("SELECT pg_advisory_xact_lock(5112937)")?;
                 conn.run_pending_migrations(MIGRATIONS).map_err(Error::Migration)?;
-                conn.batch_execute(TIME_LIMITS)?;
                 Ok(())
             })
-        })
+        })?;
+        self.set_time_limits()
+    }
+
+    /// Sets the time limits of this role in this database (R12).
+    pub fn set_time_limits(&self) -> Result<()> {
+        self.run_here(|conn| conn.batch_execute(TIME_LIMITS))
     }
 
     /// Whether the database answers and has every migration (`/readyz`).

@@ -1,0 +1,5 @@
+//! The tests of the program as people and other programs meet it: through HTTP, on PostgreSQL.
+
+mod embedded;
+mod house;
+mod support;

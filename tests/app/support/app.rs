@@ -1,0 +1,198 @@
+//! The program, running in the test's process as `main` runs it.
+
+use super::{Browser, cluster, personas};
+use actix_web::{
+    cookie::{Cookie, CookieJar, Key},
+    dev::ServerHandle,
+};
+use diesel::{PgConnection, prelude::*, sql_types::Text};
+use guildhall::{
+    access::Passwords,
+    app::{Application, Mode},
+    config::{Config, DatabaseAt, MailBy},
+    db::{Db, DbSettings},
+    email_address::EmailAddress,
+    ids::UserId,
+    mail::Mailer,
+    tokens::hash_of,
+};
+use std::{net::TcpListener, rc::Rc, sync::atomic::{AtomicU32, Ordering}};
+
+/// The key of every test's installation.
+pub const SECRET_KEY: &[u8] = b"pZ4mQ8rT1vX6bN3cL9kJ2hG5fD7sA0wEuYiOqRtX";
+
+/// A running program. Its database is dropped with the last copy.
+pub struct TestApp {
+    /// `http://127.0.0.1:` and the port.
+    pub base_url: String,
+    /// Its pool.
+    pub db: Db,
+    /// Its mailer.
+    pub mailer: Mailer,
+    /// Its passwords.
+    pub passwords: Passwords,
+    handle: ServerHandle,
+    database: Rc<Database>,
+}
+
+/// A database of this test's own.
+pub struct Database {
+    name: String,
+    /// Its libpq URL.
+    pub url: String,
+}
+
+impl Database {
+    fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let cluster = cluster::cluster();
+        cluster.template(|conn| {
+            Db::new(&settings(&cluster.url("guildhall_template"))).migrate().expect("migrations");
+            personas::seed(conn);
+        });
+        let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        let url = cluster.clone_template(&name);
+        // A clone does not inherit the limits that are set for a role in a database.
+        Db::new(&settings(&url)).set_time_limits().expect("time limits");
+        Self { name, url }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        cluster::cluster().drop_database(&self.name);
+    }
+}
+
+fn settings(url: &str) -> DbSettings {
+    DbSettings { url: url.to_owned(), connections: 8, prepared_statements: true }
+}
+
+impl TestApp {
+    /// The program with the personas' companies and team.
+    pub async fn start() -> Self {
+        Self::on(Rc::new(Database::new()), Mode::Serve)
+    }
+
+    /// The same as a demo, with the mailbox.
+    pub async fn start_demo() -> Self {
+        Self::on(Rc::new(Database::new()), Mode::Demo)
+    }
+
+    /// The program before anybody has set it up.
+    pub async fn start_empty() -> Self {
+        let app = Self::start().await;
+        app.sql("TRUNCATE users, companies, teams CASCADE; ");
+        app
+    }
+
+    /// A second copy of the program on the same database.
+    pub async fn copy(&self) -> Self {
+        Self::on(self.database.clone(), Mode::Serve)
+    }
+
+    fn on(database: Rc<Database>, mode: Mode) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let bind = listener.local_addr().expect("an address");
+        let base_url = format!("http://{bind}");
+        let config = Config {
+            base_url: base_url.parse().expect("a URL"),
+            secret_keys: vec![SECRET_KEY.to_vec()],
+            mail: MailBy::MailboxOnly,
+            mail_from: EmailAddress::parse("partners@guildhall.example").expect("an address"),
+            database: DatabaseAt::Url(database.url.clone()),
+            bind,
+            connections: 8,
+            prepared_statements: true,
+        };
+        let application = Application::build(&config, Db::new(&settings(&database.url)), listener, mode).expect("the program starts");
+        let handle = application.server.handle();
+        actix_web::rt::spawn(application.server);
+        Self { base_url, db: application.db, mailer: application.mailer, passwords: application.passwords, handle, database }
+    }
+
+    /// A browser that nobody has signed in with.
+    pub fn visitor(&self) -> Browser {
+        Browser::new(&self.base_url)
+    }
+
+    /// A browser in which this person is signed in. The session is made here; how people sign in is `accounts.rs`'s matter.
+    pub fn signed_in(&self, email: &str) -> Browser {
+        use guildhall::schema::{sessions, users};
+        let conn = &mut self.connection();
+        let user: UserId = users::table.filter(users::email.eq(email)).select(users::id).first(conn).unwrap_or_else(|_| panic!("nobody has the address {email}"));
+        let key: String = format!("{}{}", uuid_text(), uuid_text());
+        diesel::insert_into(sessions::table)
+            .values((
+                sessions::id_hash.eq(hash_of(&key)),
+                sessions::user_id.eq(user),
+                sessions::state.eq(serde_json::json!({})),
+                sessions::expires_at.eq(diesel::dsl::sql::<diesel::sql_types::Timestamptz>("now() + interval '1 day'")),
+            ))
+            .execute(conn)
+            .expect("a session");
+        let mut jar = CookieJar::new();
+        jar.signed_mut(&Key::derive_from(SECRET_KEY)).add(Cookie::new("session", key));
+        let cookie = jar.get("session").expect("just added").value().to_owned();
+        let browser = self.visitor();
+        browser.set_cookie("session", &cookie);
+        browser
+    }
+
+    /// A connection of the test's own.
+    pub fn connection(&self) -> PgConnection {
+        PgConnection::establish(&self.database.url).expect("a connection")
+    }
+
+    /// The database's URL.
+    pub fn database_url(&self) -> &str {
+        &self.database.url
+    }
+
+    /// Runs statements; for moving rows in time and for looking.
+    pub fn sql(&self, statements: &str) {
+        use diesel::connection::SimpleConnection;
+        self.connection().batch_execute(statements).unwrap_or_else(|error| panic!("{statements}: {error}"));
+    }
+
+    /// The one text value that a query gives, `NULL` as an empty text.
+    pub fn text(&self, query: &str) -> String {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = diesel::sql_types::Nullable<Text>)]
+            value: Option<String>,
+        }
+        let row: Row = diesel::sql_query(format!("SELECT ({query})::text AS value")).get_result(&mut self.connection()).unwrap_or_else(|error| panic!("{query}: {error}"));
+        row.value.unwrap_or_default()
+    }
+
+    /// The number that a query gives.
+    pub fn number(&self, query: &str) -> i64 {
+        self.text(query).parse().unwrap_or_else(|_| panic!("{query} gives no number"))
+    }
+
+    /// Every row of every table but the named traces (S15), as one text to compare.
+    pub fn dump(&self) -> String {
+        let tables = self.text("SELECT string_agg(table_name, ',' ORDER BY table_name) FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'");
+        tables
+            .split(',')
+            .map(|table| {
+                let without = match table {
+                    "sessions" => " - 'last_seen_at'",
+                    "members" => " - 'last_active_at'",
+                    _ => "",
+                };
+                format!("{table}: {}\n", self.text(&format!("SELECT string_agg(row, E'\\n' ORDER BY row) FROM (SELECT (to_jsonb(t){without})::text AS row FROM {table} t) rows")))
+            })
+            .collect()
+    }
+
+    /// Stops this copy, as a restart would.
+    pub async fn stop(&self) {
+        self.handle.stop(true).await;
+    }
+}
+
+fn uuid_text() -> String {
+    UserId::new().to_string()
+}

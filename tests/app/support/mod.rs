@@ -1,0 +1,13 @@
+//! What tests stand on: the program on a database of its own, browsers, people, mail.
+#![allow(dead_code, unused_imports, reason = "each room uses its part")]
+
+mod app;
+mod browser;
+pub mod cluster;
+mod html;
+mod mail;
+pub mod personas;
+
+pub use app::TestApp;
+pub use browser::{Browser, FilledForm, Page};
+pub use mail::Mail;
