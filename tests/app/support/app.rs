@@ -16,7 +16,11 @@ use guildhall::{
     mail::Mailer,
     tokens::hash_of,
 };
-use std::{net::TcpListener, rc::Rc, sync::atomic::{AtomicU32, Ordering}};
+use std::{
+    net::TcpListener,
+    rc::Rc,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 /// The key of every test's installation.
 pub const SECRET_KEY: &[u8] = b"pZ4mQ8rT1vX6bN3cL9kJ2hG5fD7sA0wEuYiOqRtX";
@@ -120,7 +124,11 @@ impl TestApp {
     pub fn signed_in(&self, email: &str) -> Browser {
         use guildhall::schema::{sessions, users};
         let conn = &mut self.connection();
-        let user: UserId = users::table.filter(users::email.eq(email)).select(users::id).first(conn).unwrap_or_else(|_| panic!("nobody has the address {email}"));
+        let user: UserId = users::table
+            .filter(users::email.eq(email))
+            .select(users::id)
+            .first(conn)
+            .unwrap_or_else(|_| panic!("nobody has the address {email}"));
         let key: String = format!("{}{}", uuid_text(), uuid_text());
         diesel::insert_into(sessions::table)
             .values((
@@ -162,7 +170,9 @@ impl TestApp {
             #[diesel(sql_type = diesel::sql_types::Nullable<Text>)]
             value: Option<String>,
         }
-        let row: Row = diesel::sql_query(format!("SELECT ({query})::text AS value")).get_result(&mut self.connection()).unwrap_or_else(|error| panic!("{query}: {error}"));
+        let row: Row = diesel::sql_query(format!("SELECT ({query})::text AS value"))
+            .get_result(&mut self.connection())
+            .unwrap_or_else(|error| panic!("{query}: {error}"));
         row.value.unwrap_or_default()
     }
 
@@ -182,7 +192,12 @@ impl TestApp {
                     "members" => " - 'last_active_at'",
                     _ => "",
                 };
-                format!("{table}: {}\n", self.text(&format!("SELECT string_agg(row, E'\\n' ORDER BY row) FROM (SELECT (to_jsonb(t){without})::text AS row FROM {table} t) rows")))
+                format!(
+                    "{table}: {}\n",
+                    self.text(&format!(
+                        "SELECT string_agg(row, E'\\n' ORDER BY row) FROM (SELECT (to_jsonb(t){without})::text AS row FROM {table} t) rows"
+                    ))
+                )
             })
             .collect()
     }

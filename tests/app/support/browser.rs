@@ -105,14 +105,22 @@ impl Browser {
     /// Sends a form that need not stand on any page.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
         let body = url_encoded(fields);
-        let request = self.request(Method::POST, path).header("sec-fetch-site", "same-origin").header("content-type", "application/x-www-form-urlencoded").body(body);
+        let request = self
+            .request(Method::POST, path)
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body);
         self.send(request).await
     }
 
     /// Sends a form as it is filled in.
     pub async fn submit(&self, form: &FilledForm) -> Page {
         let fields: Vec<(&str, &str)> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        if form.method == Method::GET { self.get(&format!("{}?{}", form.action, url_encoded(&fields))).await } else { self.post(&form.action, &fields).await }
+        if form.method == Method::GET {
+            self.get(&format!("{}?{}", form.action, url_encoded(&fields))).await
+        } else {
+            self.post(&form.action, &fields).await
+        }
     }
 }
 
@@ -124,7 +132,12 @@ impl Page {
     /// Where it leads: the path and query of its Location.
     pub fn location(&self) -> Option<String> {
         let location = self.headers.get("location")?.to_str().ok()?;
-        Some(location.strip_prefix("http://").and_then(|rest| rest.find('/').map(|at| rest[at..].to_owned())).unwrap_or_else(|| location.to_owned()))
+        Some(
+            location
+                .strip_prefix("http://")
+                .and_then(|rest| rest.find('/').map(|at| rest[at..].to_owned()))
+                .unwrap_or_else(|| location.to_owned()),
+        )
     }
 
     /// Whether it is a page of ours.
@@ -278,8 +291,16 @@ fn parse(selector: &str) -> Selector {
 
 /// The element's text as a reader sees it: style, script and templates left out, white space folded.
 fn words(element: ElementRef<'_>) -> String {
-    let hidden = |node: ego_tree::NodeRef<'_, scraper::Node>| node.ancestors().any(|above| above.value().as_element().is_some_and(|element| matches!(element.name(), "style" | "script" | "template" | "title")));
-    let text: String = element.descendants().filter(|node| !hidden(*node)).filter_map(|node| node.value().as_text().map(|text| format!("{}\u{1f}", &**text))).collect();
+    let hidden = |node: ego_tree::NodeRef<'_, scraper::Node>| {
+        node.ancestors().any(|above| {
+            above.value().as_element().is_some_and(|element| matches!(element.name(), "style" | "script" | "template" | "title"))
+        })
+    };
+    let text: String = element
+        .descendants()
+        .filter(|node| !hidden(*node))
+        .filter_map(|node| node.value().as_text().map(|text| format!("{}\u{1f}", &**text)))
+        .collect();
     // Inline elements do not part words; only white space in the source does.
     text.replace('\u{1f}', "").split_whitespace().collect::<Vec<_>>().join(" ")
 }

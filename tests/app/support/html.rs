@@ -24,7 +24,10 @@ fn faults(body: &str) -> Vec<String> {
             faults.push(format!("the id {id:?} is empty or stands twice"));
         }
     }
-    for (attribute, element) in ["for", "aria-describedby", "aria-labelledby", "aria-controls", "popovertarget"].into_iter().flat_map(|attribute| all(&format!("[{attribute}]")).into_iter().map(move |element| (attribute, element))) {
+    for (attribute, element) in ["for", "aria-describedby", "aria-labelledby", "aria-controls", "popovertarget"]
+        .into_iter()
+        .flat_map(|attribute| all(&format!("[{attribute}]")).into_iter().map(move |element| (attribute, element)))
+    {
         for id in element.attr(attribute).unwrap_or_default().split_whitespace().filter(|id| !ids.contains(id)) {
             faults.push(format!("{attribute}={id:?} names nothing"));
         }
@@ -39,8 +42,11 @@ fn faults(body: &str) -> Vec<String> {
         if matches!(control.attr("type"), Some("hidden" | "submit" | "button" | "image")) {
             continue;
         }
-        let by_id = control.attr("id").is_some_and(|id| all("label[for]").iter().any(|label| label.attr("for") == Some(id) && !text(label).is_empty()));
-        let around = control.ancestors().filter_map(ElementRef::wrap).any(|above| above.value().name() == "label" && !text(&above).is_empty());
+        let by_id = control
+            .attr("id")
+            .is_some_and(|id| all("label[for]").iter().any(|label| label.attr("for") == Some(id) && !text(label).is_empty()));
+        let around =
+            control.ancestors().filter_map(ElementRef::wrap).any(|above| above.value().name() == "label" && !text(&above).is_empty());
         if !by_id && !around && control.attr("aria-label").is_none_or(str::is_empty) && control.attr("aria-labelledby").is_none() {
             faults.push(format!("no label: {}", control.html()));
         }
@@ -57,7 +63,10 @@ fn faults(body: &str) -> Vec<String> {
     for element in all("*") {
         for (name, _) in element.value().attrs() {
             if name == "style" || name.starts_with("on") {
-                faults.push(format!("{name}= is against the content security policy: {}", element.html().chars().take(120).collect::<String>()));
+                faults.push(format!(
+                    "{name}= is against the content security policy: {}",
+                    element.html().chars().take(120).collect::<String>()
+                ));
             }
         }
     }
@@ -92,7 +101,8 @@ fn faults(body: &str) -> Vec<String> {
 
 #[test]
 fn the_check_finds_what_it_looks_for() {
-    let good = "<!DOCTYPE html><html lang=\"en\"><head><title>Sign in – Guildhall</title></head><body><main><h1>Sign in</h1></main></body></html>";
+    let good =
+        "<!DOCTYPE html><html lang=\"en\"><head><title>Sign in – Guildhall</title></head><body><main><h1>Sign in</h1></main></body></html>";
     assert_eq!(faults(good), Vec::<String>::new());
     for (bad, names) in [
         ("<h1>Sign in</h1><p id=a></p><p id=a></p>", "stands twice"),

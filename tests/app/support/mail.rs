@@ -27,12 +27,24 @@ impl TestApp {
     pub fn mails(&self) -> Vec<Mail> {
         let rows: Vec<Row> = outbox::table
             .order((outbox::created_at, outbox::id))
-            .select((outbox::recipient, outbox::subject, outbox::text, outbox::html, outbox::link_purpose, outbox::link_id, outbox::link_generation))
+            .select((
+                outbox::recipient,
+                outbox::subject,
+                outbox::text,
+                outbox::html,
+                outbox::link_purpose,
+                outbox::link_id,
+                outbox::link_generation,
+            ))
             .load(&mut self.connection())
             .expect("the outbox");
         rows.into_iter()
             .map(|(to, subject, text, html, purpose, id, generation)| {
-                let link = purpose.and_then(|word| Purpose::parse(&word)).zip(id).zip(generation).map(|((purpose, id), generation)| paths::link(purpose, &self.mailer.tokens().token(purpose, id, generation)));
+                let link = purpose
+                    .and_then(|word| Purpose::parse(&word))
+                    .zip(id)
+                    .zip(generation)
+                    .map(|((purpose, id), generation)| paths::link(purpose, &self.mailer.tokens().token(purpose, id, generation)));
                 let address = link.as_ref().map_or_else(String::new, |path| format!("{}{path}", self.base_url));
                 Mail { to, subject, text: text.replace(LINK_MARKER, &address), html: html.replace(LINK_MARKER, &address), link }
             })
@@ -47,7 +59,9 @@ impl TestApp {
     /// The newest mail to that address.
     #[track_caller]
     pub fn last_mail_to(&self, address: &str) -> Mail {
-        self.mails_to(address).pop().unwrap_or_else(|| panic!("no mail to {address}; there is {:?}", self.mails().iter().map(|mail| (&mail.to, &mail.subject)).collect::<Vec<_>>()))
+        self.mails_to(address).pop().unwrap_or_else(|| {
+            panic!("no mail to {address}; there is {:?}", self.mails().iter().map(|mail| (&mail.to, &mail.subject)).collect::<Vec<_>>())
+        })
     }
 
     /// The path of the link in the newest mail to that address.

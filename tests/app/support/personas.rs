@@ -42,15 +42,26 @@ pub static HASH: LazyLock<String> = LazyLock::new(|| password::hash(PASSWORD).ex
 
 /// Fills the template.
 pub fn seed(conn: &mut PgConnection) {
-    let acme = company(conn, "Acme", &[(SAM, "Sam Whitaker", StaffRole::Administrator), (MAX, "Max Adler", StaffRole::Manager), (VERA, "Vera Lind", StaffRole::Viewer)]);
+    let acme = company(
+        conn,
+        "Acme",
+        &[(SAM, "Sam Whitaker", StaffRole::Administrator), (MAX, "Max Adler", StaffRole::Manager), (VERA, "Vera Lind", StaffRole::Viewer)],
+    );
     let globex = company(conn, "Globex", &[(GUS, "Gus Porter", StaffRole::Administrator)]);
-    let northwind = team(conn, "Northwind", (OLIVIA, "Olivia Park"), &[(ADAM, "Adam Reyes", MemberRole::Admin), (MIA, "Mia Chen", MemberRole::Member), (FRANK, "Frank Osei", MemberRole::Finance)]);
+    let northwind = team(
+        conn,
+        "Northwind",
+        (OLIVIA, "Olivia Park"),
+        &[(ADAM, "Adam Reyes", MemberRole::Admin), (MIA, "Mia Chen", MemberRole::Member), (FRANK, "Frank Osei", MemberRole::Finance)],
+    );
     let brightwater = team(conn, "Brightwater", (TOMAS, "Tomás Herrera"), &[]);
     partner(conn, &acme, &northwind, "Acme Resellers");
     partner(conn, &globex, &brightwater, "Globex Affiliates");
     let fiona = user(conn, FIONA, "Fiona Hale");
     NewMember { team: northwind.id, user: fiona.id, role: MemberRole::Admin }.join(conn).expect("a member");
-    diesel::sql_query("UPDATE members SET left_at = now() WHERE user_id = (SELECT id FROM users WHERE email = 'fiona@northwind.example')").execute(conn).expect("left");
+    diesel::sql_query("UPDATE members SET left_at = now() WHERE user_id = (SELECT id FROM users WHERE email = 'fiona@northwind.example')")
+        .execute(conn)
+        .expect("left");
     diesel::sql_query("UPDATE teams SET member_count = 4 WHERE slug = 'northwind'").execute(conn).expect("counted");
 }
 
@@ -83,10 +94,22 @@ pub fn team(conn: &mut PgConnection, name: &str, owner: (&str, &str), members: &
 
 /// Makes a team a partner of a company, in a program of that name, which is made where it is missing, with terms.
 pub fn partner(conn: &mut PgConnection, company: &Company, team: &Team, program: &str) -> Partner {
-    let known: Option<ProgramId> = programs::table.filter(programs::company_id.eq(company.id)).filter(programs::name.eq(program)).select(programs::id).first(conn).optional().expect("a look");
+    let known: Option<ProgramId> = programs::table
+        .filter(programs::company_id.eq(company.id))
+        .filter(programs::name.eq(program))
+        .select(programs::id)
+        .first(conn)
+        .optional()
+        .expect("a look");
     let id = known.unwrap_or_else(|| {
         let id = ProgramId::new();
-        let values = (programs::id.eq(id), programs::company_id.eq(company.id), programs::name.eq(program), programs::destination.eq("https://acme.example/start"), programs::currency.eq("USD"));
+        let values = (
+            programs::id.eq(id),
+            programs::company_id.eq(company.id),
+            programs::name.eq(program),
+            programs::destination.eq("https://acme.example/start"),
+            programs::currency.eq("USD"),
+        );
         diesel::insert_into(programs::table).values(values).execute(conn).expect("a program");
         Terms::publish(conn, id, "Be honest.\n\nNever promise what we do not sell.").expect("terms");
         id
