@@ -86,6 +86,8 @@ impl Server {
         starting.lock().map_err(StartError::at(&folder.data()))?;
         let in_use = folder.in_use_lock()?;
         in_use.lock_shared().map_err(StartError::at(&folder.data()))?;
+        // Before the first connection, which must not reach somebody else's server.
+        folder.make_socket_folder()?;
         let server = Server { folder, in_use };
         if server.answer().is_err() {
             server.bring_up(options)?;

@@ -33,7 +33,7 @@ const MAP: &str = "guildhall";
 const LONGEST_SOCKET_FOLDER: usize = 107 - "/.s.PGSQL.5432".len();
 
 /// What is left of the log in an error's text, in bytes.
-const LOG_TAIL: i64 = 1500;
+const LOG_TAIL: u64 = 1500;
 
 /// A folder that exists, by its full path, and the user whose server lives in it.
 #[derive(Debug)]
@@ -100,8 +100,8 @@ impl Folder {
     /// An empty folder was given or made for us, so its permissions are ours to set. A lent user
     /// must pass through it; nobody else needs to. One that is not ours we take as it is.
     fn set_up_if_empty(&self) -> io::Result<()> {
+        let mode = if self.account.is_lent() { 0o711 } else { 0o700 };
         if fs::read_dir(&self.root)?.next().is_none() {
-            let mode = if self.account.is_lent() { 0o711 } else { 0o700 };
             let _ = fs::set_permissions(&self.root, Permissions::from_mode(mode));
         }
         Ok(())
@@ -128,18 +128,18 @@ impl Folder {
         options.open(path).map_err(StartError::at(path))
     }
 
-    /// The last lines of the log.
+    /// The last lines of the log, or why it cannot be read.
     pub(super) fn log_tail(&self) -> String {
+        self.read_log_tail().unwrap_or_else(|error| error.to_string())
+    }
+
+    fn read_log_tail(&self) -> io::Result<String> {
+        let mut log = File::open(self.log())?;
+        let length = log.metadata()?.len();
+        log.seek(SeekFrom::Start(length.saturating_sub(LOG_TAIL)))?;
         let mut bytes = Vec::new();
-        let read = File::open(self.log()).and_then(|mut log| {
-            let length = log.metadata()?.len() as i64;
-            log.seek(SeekFrom::End(-length.min(LOG_TAIL)))?;
-            log.read_to_end(&mut bytes)
-        });
-        match read {
-            Ok(_) => String::from_utf8_lossy(&bytes).trim_end().to_owned(),
-            Err(error) => format!("(it cannot be read: {error})"),
-        }
+        log.read_to_end(&mut bytes)?;
+        Ok(String::from_utf8_lossy(&bytes).trim_end().to_owned())
     }
 
     /// The major version that made the data; `None` while there are none.
@@ -148,14 +148,13 @@ impl Folder {
         version.trim().parse().ok()
     }
 
-    /// Makes all that the server needs: the data, once; who may connect; the socket's folder.
+    /// Makes what the server needs: the data, once, and who may connect.
     pub(super) fn prepare(&self, binaries: &Binaries) -> Result<(), StartError> {
         if self.made_by().is_none() {
             initdb::make_data(self, binaries)?;
         }
         self.check_owner()?;
-        self.write_access()?;
-        self.make_socket_folder()
+        self.write_access()
     }
 
     /// A program that cannot begin for want of permission could not enter its folder: a file
@@ -191,7 +190,7 @@ impl Folder {
     }
 
     /// Under `/tmp` anybody might have made a folder of that name first, so it is looked at.
-    fn make_socket_folder(&self) -> Result<(), StartError> {
+    pub(super) fn make_socket_folder(&self) -> Result<(), StartError> {
         let folder = self.socket();
         match self.make_private(&folder) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}

@@ -1,6 +1,7 @@
 //! The embedded server: it starts, is taken up again, survives, and says what is missing.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -173,6 +174,16 @@ fn a_folder_whose_path_is_too_long_for_a_socket_works() {
     server.ensure_database("guildhall").unwrap();
     run(&server, "SELECT 1").unwrap();
     server.stop();
+}
+
+#[test]
+fn a_socket_folder_that_is_open_to_others_is_refused() {
+    let place = Place::new();
+    let socket = place.path().join("socket");
+    fs::create_dir(&socket).unwrap();
+    fs::set_permissions(&socket, Permissions::from_mode(0o777)).unwrap();
+    let error = Server::start(place.path()).unwrap_err();
+    assert!(matches!(error, StartError::ForeignSocket { .. }), "{error}");
 }
 
 #[test]
