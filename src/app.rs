@@ -6,6 +6,7 @@ use crate::{
     db::Db,
     mail::Mailer,
     routes,
+    running::Readiness,
     tokens::Tokens,
     web::{
         answers, assets,
@@ -51,6 +52,8 @@ pub struct Application {
     pub mailer: Mailer,
     /// Its passwords.
     pub passwords: Passwords,
+    /// Whether requests are wanted; not at first.
+    pub readiness: Readiness,
 }
 
 /// Bodies at most, in bytes (S21).
@@ -67,11 +70,13 @@ impl Application {
         let https = config.base_url.scheme() == "https";
         let mailer = Mailer::new(&base_url, config.mail_from.clone(), Tokens::new(config.secret_keys.clone()));
         let passwords = Passwords::default();
+        let readiness = Readiness::default();
         let session_key = Key::derive_from(&config.secret_keys[0]);
         let shared = (
             Data::new(db.clone()),
             Data::new(mailer.clone()),
             Data::new(passwords.clone()),
+            Data::new(readiness.clone()),
             Data::new(Origin(base_url)),
             Data::new(Https(https)),
         );
@@ -79,11 +84,12 @@ impl Application {
         let server = HttpServer::new({
             let db = db.clone();
             move || {
-                let (db_data, mailer, passwords, origin, https_data) = shared.clone();
+                let (db_data, mailer, passwords, readiness, origin, https_data) = shared.clone();
                 App::new()
                     .app_data(db_data)
                     .app_data(mailer)
                     .app_data(passwords)
+                    .app_data(readiness)
                     .app_data(origin)
                     .app_data(https_data)
                     .app_data(flash_key.clone())
@@ -108,7 +114,7 @@ impl Application {
         .shutdown_timeout(20)
         .listen(listener)?
         .run();
-        Ok(Self { server, address, db, mailer, passwords })
+        Ok(Self { server, address, db, mailer, passwords, readiness })
     }
 }
 

@@ -55,6 +55,8 @@ pub struct Config {
 #[derive(Debug, PartialEq, Eq)]
 pub struct BadSettings(pub Vec<(&'static str, String)>);
 
+impl std::error::Error for BadSettings {}
+
 impl fmt::Display for BadSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "These settings are missing or bad:")?;
@@ -127,15 +129,15 @@ impl Environment {
         }
     }
 
-    /// The settings of `demo`, which needs none: `key` is the one in its data folder.
-    pub fn demo(&self, key: Vec<u8>) -> Result<Config, BadSettings> {
+    /// The settings of `demo`, which needs none. Its key is in its data folder; the caller puts it in.
+    pub fn demo(&self) -> Result<Config, BadSettings> {
         let mut bad = Vec::new();
         let mail = check(&mut bad, "SMTP_URL", self.get("SMTP_URL").map(|url| smtp_url(Some(url))).transpose());
         let (bind, connections, prepared_statements) = self.optional(&mut bad);
         match (mail, bind, connections, prepared_statements) {
             (Some(mail), Some(bind), Some(connections), Some(prepared_statements)) => Ok(Config {
                 base_url: Url::parse(&format!("http://{bind}")).map_err(|error| BadSettings(vec![("BIND", error.to_string())]))?,
-                secret_keys: vec![key],
+                secret_keys: Vec::new(),
                 mail: mail.map_or(MailBy::MailboxOnly, MailBy::Smtp),
                 mail_from: EmailAddress::parse("partners@guildhall.example").expect("a constant address"),
                 database: self.database(),

@@ -46,6 +46,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    installation (one) {
+        one -> Bool,
+        is_demo -> Bool,
+        seeded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     invitations (id) {
         id -> Uuid,
         kind -> Text,
@@ -246,6 +254,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit,
     companies,
     enrollments,
+    installation,
     invitations,
     members,
     outbox,

@@ -1,5 +1,6 @@
 //! The tests of the program as people and other programs meet it: through HTTP, on PostgreSQL.
 
+mod architecture;
 mod embedded;
 mod house;
 mod support;

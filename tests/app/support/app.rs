@@ -110,6 +110,7 @@ impl TestApp {
             prepared_statements: true,
         };
         let application = Application::build(&config, Db::new(&settings(&database.url)), listener, mode).expect("the program starts");
+        application.readiness.set(true);
         let handle = application.server.handle();
         actix_web::rt::spawn(application.server);
         Self { base_url, db: application.db, mailer: application.mailer, passwords: application.passwords, handle, database }

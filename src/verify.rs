@@ -1,0 +1,86 @@
+//! Every invariant that spans rows, as SQL: what `guildhall verify` and the tests ask of a database at rest. A rule that a constraint keeps
+//! is not repeated here.
+
+use diesel::{
+    prelude::*,
+    sql_query,
+    sql_types::{Array, Text},
+};
+
+/// A rule, and a query for the ids of the rows that break it.
+const RULES: &[(&str, &str)] = &[
+    (
+        "a team's owner is a present member of it",
+        "SELECT t.id FROM teams t WHERE NOT EXISTS (SELECT FROM members m WHERE m.team_id = t.id AND m.user_id = t.owner_id AND m.left_at IS NULL)",
+    ),
+    (
+        "a team's member count is its present members",
+        "SELECT t.id FROM teams t WHERE t.member_count <> (SELECT count(*) FROM members m WHERE m.team_id = t.id AND m.left_at IS NULL)",
+    ),
+    (
+        "a company has an administrator",
+        "SELECT c.id FROM companies c WHERE NOT EXISTS (SELECT FROM staff s WHERE s.company_id = c.id AND s.role = 'administrator' AND s.left_at IS NULL)",
+    ),
+    ("a program has terms", "SELECT p.id FROM programs p WHERE NOT EXISTS (SELECT FROM terms t WHERE t.program_id = p.id)"),
+    (
+        "nobody is in a team or company without a verified address",
+        "SELECT u.id FROM users u WHERE u.email_verified_at IS NULL AND (EXISTS (SELECT FROM members m WHERE m.user_id = u.id) OR EXISTS (SELECT FROM staff s WHERE s.user_id = u.id))",
+    ),
+    (
+        "an accepted program invitation led to an enrollment",
+        "SELECT i.id FROM invitations i WHERE i.kind = 'program' AND i.status = 'accepted' AND NOT EXISTS (SELECT FROM partners p JOIN enrollments e ON e.partner_id = p.id WHERE p.company_id = i.company_id AND p.team_id = i.team_id AND e.program_id = i.program_id)",
+    ),
+    (
+        "an accepted member invitation led to a membership",
+        "SELECT i.id FROM invitations i WHERE i.kind = 'member' AND i.status = 'accepted' AND NOT EXISTS (SELECT FROM members m JOIN users u ON u.id = m.user_id WHERE m.team_id = i.team_id AND u.id = i.answered_by)",
+    ),
+    (
+        "an answered invitation says when",
+        "SELECT id FROM invitations WHERE status IN ('accepted', 'declined', 'rejected') AND answered_at IS NULL",
+    ),
+    (
+        "people listed for a new team wait only while it does",
+        "SELECT i.id FROM invitations i JOIN invitations p ON p.id = i.parent_id WHERE i.status = 'waiting' AND i.team_id IS NULL AND p.status <> 'sent'",
+    ),
+    (
+        "nobody is asked into a team they are in",
+        "SELECT i.id FROM invitations i JOIN users u ON u.email = i.email JOIN members m ON m.user_id = u.id AND m.team_id = i.team_id AND m.left_at IS NULL WHERE i.kind = 'member' AND i.status IN ('waiting', 'sent')",
+    ),
+    (
+        "an acceptance of terms is by a partner of their company",
+        "SELECT a.partner_id FROM acceptances a JOIN terms t ON t.id = a.terms_id JOIN programs g ON g.id = t.program_id JOIN partners p ON p.id = a.partner_id WHERE p.company_id <> g.company_id",
+    ),
+    (
+        "a sent invitation has a mail",
+        "SELECT i.id FROM invitations i WHERE i.status = 'sent' AND NOT EXISTS (SELECT FROM outbox o WHERE o.link_id = i.id AND o.link_generation = i.generation)",
+    ),
+];
+
+#[derive(QueryableByName)]
+struct Broken {
+    #[diesel(sql_type = Array<Text>)]
+    ids: Vec<String>,
+}
+
+/// A broken rule and the first rows that break it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The rule.
+    pub rule: &'static str,
+    /// Ids of up to ten rows.
+    pub ids: Vec<String>,
+}
+
+/// What is broken; nothing, if all is well.
+pub fn faults(conn: &mut PgConnection) -> QueryResult<Vec<Fault>> {
+    let mut faults = Vec::new();
+    for (rule, query) in RULES {
+        let broken: Broken =
+            sql_query(format!("SELECT coalesce(array_agg(id::text), '{{}}') AS ids FROM (SELECT * FROM ({query}) q (id) LIMIT 10) ten"))
+                .get_result(conn)?;
+        if !broken.ids.is_empty() {
+            faults.push(Fault { rule, ids: broken.ids });
+        }
+    }
+    Ok(faults)
+}
