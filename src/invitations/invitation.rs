@@ -120,6 +120,11 @@ impl Invitation {
         Self::query().filter(invitations::id.eq(id)).for_no_key_update().first(conn)
     }
 
+    /// How the person is called: by their name, or by their address where no name is known.
+    pub fn person(&self) -> &str {
+        if self.name.is_empty() { self.email.as_str() } else { &self.name }
+    }
+
     /// Where it stands at that moment.
     pub fn state(&self, now: DateTime<Utc>) -> State {
         match self.status {

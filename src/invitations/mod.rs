@@ -4,5 +4,6 @@ pub mod approval;
 pub mod emails;
 pub mod handlers;
 pub mod invitation;
+pub mod sending;
 
 pub use invitation::{Invitation, InvitationKind, InvitationStatus, State};
