@@ -4,7 +4,7 @@ use crate::{email_address::EmailAddress, embedded};
 use std::{
     collections::HashMap,
     fmt,
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
 };
 use url::Url;
@@ -172,9 +172,11 @@ fn check<T>(bad: &mut Vec<(&'static str, String)>, name: &'static str, value: Re
     value.map_err(|what| bad.push((name, what))).ok()
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether the host is this machine itself.
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
+        // Schemes that the URL standard does not know keep an IPv4 address as a name.
+        Some(url::Host::Domain(name)) => name == "localhost" || name.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback()),
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,
@@ -274,6 +276,8 @@ mod tests {
     fn loopback_may_do_without_tls() {
         assert!(with("BASE_URL", "http://127.0.0.1:8080").serve().is_ok());
         assert!(with("SMTP_URL", "smtp://localhost:2525").serve().is_ok());
+        assert!(with("SMTP_URL", "smtp://127.0.0.1:2525").serve().is_ok());
+        assert!(with("SMTP_URL", "smtp://[::1]:2525").serve().is_ok());
         assert!(with("SMTP_URL", "smtp://mail.acme.com:587?tls=required").serve().is_ok());
     }
 }

@@ -113,6 +113,14 @@ pub fn approval_answer(team: &str, id: InvitationId, noun: &str) -> String {
 pub fn mailbox() -> String {
     "/mailbox".into()
 }
+/// The demo's mail, from that cursor on.
+pub fn mailbox_after(cursor: &str) -> String {
+    with_query(&mailbox(), &[("after", cursor)])
+}
+/// The demo's mail, up to that cursor.
+pub fn mailbox_before(cursor: &str) -> String {
+    with_query(&mailbox(), &[("before", cursor)])
+}
 /// One mail of the demo.
 pub fn mail(id: MailId) -> String {
     format!("/mailbox/{id}")

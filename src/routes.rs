@@ -5,7 +5,7 @@ use crate::{
     app::Mode,
     audit::Action,
     error::Error,
-    home,
+    home, mail,
 };
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, guard, http::Method, web};
 
@@ -83,7 +83,11 @@ fn team() -> Vec<Endpoint> {
 }
 
 fn mailbox() -> Vec<Endpoint> {
-    vec![]
+    vec![
+        get("/mailbox", mail::handlers::index),
+        get("/mailbox/{mail}", mail::handlers::show),
+        get("/mailbox/{mail}/html", mail::handlers::html),
+    ]
 }
 
 /// Mounts the routes; another method on a known path is answered 405 with those it has (S20), any other path 404.

@@ -121,6 +121,7 @@ diesel::table! {
         lease_id -> Nullable<Uuid>,
         lease_until -> Nullable<Timestamptz>,
         sent_at -> Nullable<Timestamptz>,
+        refused_at -> Nullable<Timestamptz>,
         last_error -> Text,
     }
 }

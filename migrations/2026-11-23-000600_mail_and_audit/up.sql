@@ -22,6 +22,7 @@ CREATE TABLE outbox (
     lease_id uuid,
     lease_until timestamptz,
     sent_at timestamptz,
+    refused_at timestamptz,
     last_error text NOT NULL DEFAULT '',
     CHECK ((link_purpose IS NULL) = (link_id IS NULL) AND (link_id IS NULL) = (link_generation IS NULL) AND (link_id IS NULL) = (link_hash IS NULL))
 );

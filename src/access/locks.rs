@@ -16,6 +16,7 @@ use crate::{
 };
 use actix_session::SessionExt;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::Method};
+use chrono_tz::Tz;
 use diesel::prelude::*;
 use std::{
     future::{Future, Ready, ready},
@@ -150,6 +151,11 @@ impl Anyone {
     /// A public page's frame.
     pub fn frame(&self, layout: Layout, h1: &str) -> Frame {
         layout.public(h1, self.user.as_ref().map(person))
+    }
+
+    /// The zone in which times are shown to them.
+    pub fn zone(&self) -> Tz {
+        self.user.as_ref().map_or(Tz::UTC, User::zone)
     }
 }
 

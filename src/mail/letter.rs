@@ -5,6 +5,7 @@ use crate::{
     email_address::EmailAddress,
     tokens::{Purpose, Tokens},
     web::layout::PRODUCT,
+    words,
 };
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use std::{
@@ -113,9 +114,13 @@ pub fn strong(words: impl Into<String>) -> Words {
 }
 
 impl Letter {
-    /// "Acme via Guildhall" (M2), or the product's own name.
+    /// "Acme via Guildhall" (M2), or the product's own name. Forms refuse names that imitate it; should one be there, it is left out.
     pub fn sender_name(&self) -> String {
-        self.speaks_for.as_ref().map_or_else(|| PRODUCT.to_owned(), |name| format!("{name} via {PRODUCT}"))
+        match &self.speaks_for {
+            Some(name) if !imitates_product(name) => format!("{name} via {PRODUCT}"),
+            Some(_) => format!("A company via {PRODUCT}"),
+            None => PRODUCT.to_owned(),
+        }
     }
 
     /// The subject, cut at 78 characters (M9).
@@ -128,10 +133,44 @@ impl Letter {
     }
 }
 
+/// Whether a company's or team's name reads like the product's own (S47): whatever its case, accents, spaces, dashes and look-alike letters.
+pub fn imitates_product(name: &str) -> bool {
+    let plain = |text: &str| -> String { words::fold(text).chars().map(look_alike).filter(|c| c.is_alphanumeric()).collect() };
+    plain(name).contains(&plain(PRODUCT))
+}
+
+/// The Latin letter that it is taken for at a glance; i, l and their doubles are all one.
+fn look_alike(c: char) -> char {
+    match c {
+        'i' | '1' | '|' | '!' | 'ı' | 'і' | 'ι' | 'ӏ' | 'l' => 'l',
+        'ɡ' | '9' => 'g',
+        'υ' | 'ս' | 'ц' => 'u',
+        'ԁ' => 'd',
+        'һ' | 'հ' => 'h',
+        'а' | 'α' | 'ɑ' | '4' | '@' => 'a',
+        c => c,
+    }
+}
+
 impl FromRequest for Mailer {
     type Error = Error;
     type Future = Ready<Result<Self, Error>>;
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Ok(req.app_data::<web::Data<Self>>().expect("Mailer is registered in app.rs").get_ref().clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::imitates_product;
+
+    #[test]
+    fn names_that_read_like_the_product_are_known() {
+        for name in ["Guildhall", "GUILDHALL Support", "Guild-hall", "Gui1dha11", "Güildhàll", "Guіldhаll", "The Guild Hall"] {
+            assert!(imitates_product(name), "{name}");
+        }
+        for name in ["Acme", "Guild of Bakers", "Hall & Co", "Northwind"] {
+            assert!(!imitates_product(name), "{name}");
+        }
     }
 }

@@ -5,6 +5,8 @@ use askama::Template;
 
 /// Stands where the link belongs.
 pub const LINK_MARKER: &str = "{{link}}";
+/// Stands there while the letter is set. The database takes no NUL, so nobody can have written one.
+const PLACE: &str = "\0";
 
 #[derive(Template)]
 #[template(path = "emails/letter.html")]
@@ -19,7 +21,6 @@ struct Html<'a> {
 #[template(path = "emails/letter.txt")]
 struct Text<'a> {
     letter: &'a Letter,
-    speaker: &'a str,
     address: String,
 }
 
@@ -27,13 +28,19 @@ struct Text<'a> {
 pub fn bodies(mailer: &Mailer, letter: &Letter) -> askama::Result<(String, String)> {
     let address = match &letter.button {
         Some((_, Target::Page(path))) => format!("{}{path}", mailer.base_url()),
-        Some((_, Target::Link { .. })) => LINK_MARKER.to_owned(),
+        Some((_, Target::Link { .. })) => PLACE.to_owned(),
         None => String::new(),
     };
     let speaker = letter.speaks_for.as_deref().unwrap_or(crate::web::layout::PRODUCT);
-    let text = Text { letter, speaker, address: address.clone() }.render()?;
+    let text = Text { letter, address: address.clone() }.render()?;
     let html = Html { letter, initials: crate::words::initials(speaker), speaker, address }.render()?;
-    Ok((text, html))
+    Ok((marked(&text), marked(&html)))
+}
+
+/// Only the template's own places become markers: a marker in a person's message would put the link's token wherever that person wants it,
+/// say behind an address of theirs.
+fn marked(body: &str) -> String {
+    body.replace(LINK_MARKER, "{ {link}}").replace(PLACE, LINK_MARKER)
 }
 
 impl Letter {

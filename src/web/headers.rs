@@ -15,6 +15,17 @@ const ADDRESS_LIMIT: usize = 8 * 1024;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
      form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 
+/// The one exception (S16): a mail's HTML, shown in a frame of ours. It may style itself and nothing else; a link that a person presses
+/// leads the whole window away.
+pub const MAIL_POLICY: &str =
+    "sandbox allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'";
+
+/// The policy of the page around that frame.
+pub fn policy_with_frame() -> HeaderValue {
+    HeaderValue::try_from(format!("{CONTENT_SECURITY_POLICY}; frame-src 'self'"))
+        .unwrap_or(HeaderValue::from_static(CONTENT_SECURITY_POLICY))
+}
+
 /// Whether answers tell the browser to come back by https alone.
 #[derive(Debug, Clone, Copy)]
 pub struct Https(pub bool);
