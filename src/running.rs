@@ -99,7 +99,7 @@ pub async fn prepare(db: &Db, allowed: &'static [Kind], otherwise: &'static str)
     let begun = Instant::now();
     let mut pause = Duration::from_millis(100);
     loop {
-        match db.run(|conn| Kind::of(conn)).await {
+        match db.run(Kind::of).await {
             Ok(kind) if !allowed.contains(&kind) => return Err(CannotRun::WrongDatabase(otherwise)),
             Ok(_) => return db.migrate().map_err(CannotRun::Refused),
             Err(error) if begun.elapsed() > PATIENCE => return Err(CannotRun::NoDatabase(error)),

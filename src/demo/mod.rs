@@ -34,10 +34,10 @@ pub fn key(folder: &Path) -> io::Result<Vec<u8>> {
 pub async fn prepare(db: &Db, mailer: &Mailer, fresh: bool) -> Result<(), CannotRun> {
     running::prepare(db, ALLOWED, NOT_A_DEMOS).await?;
     if fresh {
-        db.run(|conn| installation::empty(conn)).await.map_err(CannotRun::Refused)?;
+        db.run(installation::empty).await.map_err(CannotRun::Refused)?;
         db.migrate().map_err(CannotRun::Refused)?;
     }
-    db.run(|conn| installation::mark_as_demo(conn)).await.map_err(CannotRun::Refused)?;
+    db.run(installation::mark_as_demo).await.map_err(CannotRun::Refused)?;
     println!("Guildhall's demo is at {}", mailer.base_url());
     Ok(())
 }

@@ -1,0 +1,171 @@
+//! Chromium, driven as a person would use it.
+#![allow(dead_code, reason = "the hands of a person, whichever a test needs")]
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use serde_json::json;
+use std::{
+    io::{BufRead, BufReader},
+    mem::ManuallyDrop,
+    process::{Child, Command, Stdio},
+};
+use tempfile::TempDir;
+use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities, prelude::*};
+
+/// What the person looks at it with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Screen {
+    /// 1,280 pixels wide.
+    Desk,
+    /// 390 pixels wide, touched.
+    Phone,
+    /// 1,280 pixels wide, script switched off.
+    WithoutScript,
+}
+
+/// A browser window; gone with its driver when dropped.
+pub struct Chromium {
+    /// Drives it.
+    pub driver: ManuallyDrop<WebDriver>,
+    base: String,
+    chromedriver: Child,
+    _profile: TempDir,
+}
+
+impl Chromium {
+    /// Opens a window on the program at `base`.
+    pub async fn open(screen: Screen, base: &str) -> Self {
+        let mut chromedriver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver: bin/install test");
+        let port = port_of(&mut chromedriver);
+        let profile = tempfile::tempdir().expect("a folder");
+        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities(screen, &profile)).await.expect("a window");
+        driver.set_implicit_wait_timeout(std::time::Duration::from_secs(10)).await.expect("a patience");
+        Self { driver: ManuallyDrop::new(driver), base: base.to_owned(), chromedriver, _profile: profile }
+    }
+
+    /// Goes to a path of the program, or a whole address.
+    pub async fn go(&self, path: &str) {
+        let address = if path.starts_with('/') { format!("{}{path}", self.base) } else { path.to_owned() };
+        self.driver.goto(address).await.expect("a page");
+    }
+
+    /// Types into the field with that label, in place of what is there.
+    pub async fn fill(&self, label: &str, text: &str) {
+        let id = self
+            .one(By::XPath(format!("//label[normalize-space()={0} or starts-with(normalize-space(), {0})]", quoted(label))))
+            .await
+            .attr("for")
+            .await
+            .expect("a label")
+            .expect("a label for a field");
+        let field = self.one(By::Id(id)).await;
+        field.clear().await.expect("an empty field");
+        field.send_keys(text).await.expect("a typed text");
+    }
+
+    /// Presses the button or link with these words.
+    pub async fn press(&self, words: &str) {
+        let path = format!("//main//*[self::a or self::button or self::summary][normalize-space()={}]", quoted(words));
+        let element = self.one(By::XPath(path)).await;
+        element.scroll_into_view().await.expect("in sight");
+        element.click().await.unwrap_or_else(|error| panic!("{words}: {error}"));
+    }
+
+    /// Ticks the box, or chooses the radio, whose label holds these words.
+    pub async fn tick(&self, words: &str) {
+        let path = format!("//label[contains(normalize-space(), {})]", quoted(words));
+        let label = self.one(By::XPath(path)).await;
+        label.scroll_into_view().await.expect("in sight");
+        label.click().await.unwrap_or_else(|error| panic!("{words}: {error}"));
+    }
+
+    /// Fails unless the page comes to show these words.
+    pub async fn sees(&self, words: &str) {
+        let path = format!("//body[contains(normalize-space(), {})]", quoted(words));
+        if self.driver.find(By::XPath(path)).await.is_err() {
+            panic!("{words:?} is not on {}:\n{}", self.address().await, self.one(By::Tag("body")).await.text().await.unwrap_or_default());
+        }
+    }
+
+    /// Where it is.
+    pub async fn address(&self) -> String {
+        self.driver.current_url().await.map(|url| url.to_string()).unwrap_or_default()
+    }
+
+    /// Whether anything is wider than the window.
+    pub async fn scrolls_sideways(&self) -> bool {
+        let wide = self.driver.execute("return document.documentElement.scrollWidth > document.documentElement.clientWidth", vec![]).await;
+        wide.expect("a measure").json().as_bool().unwrap_or(false)
+    }
+
+    async fn one(&self, by: By) -> WebElement {
+        let what = format!("{by:?}");
+        match self.driver.find(by).await {
+            Ok(element) => element,
+            Err(_) => panic!("no {what} on {}:\n{}", self.address().await, self.driver.source().await.unwrap_or_default()),
+        }
+    }
+}
+
+impl Drop for Chromium {
+    fn drop(&mut self) {
+        // The driver's end is the window's end, when it is asked politely. The client is forgotten: it would ask for the end as well, and wait.
+        let _ = kill(Pid::from_raw(self.chromedriver.id().cast_signed()), Signal::SIGTERM);
+        let _ = self.chromedriver.wait();
+    }
+}
+
+fn port_of(chromedriver: &mut Child) -> u16 {
+    let out = BufReader::new(chromedriver.stdout.take().expect("piped"));
+    let line = out.lines().map_while(Result::ok).find(|line| line.contains("started successfully on port"));
+    let port = line.and_then(|line| line.rsplit(' ').next().and_then(|word| word.trim_end_matches('.').parse().ok()));
+    port.expect("chromedriver says its port")
+}
+
+fn capabilities(screen: Screen, profile: &TempDir) -> ChromeCapabilities {
+    let mut capabilities = DesiredCapabilities::chrome();
+    let folder = format!("--user-data-dir={}", profile.path().display());
+    let arguments = [
+        "--headless=new",
+        // Ends with its driver, also when a test panics.
+        "--remote-debugging-pipe",
+        // Chromium refuses to run as root with its sandbox.
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--window-size=1280,900",
+        folder.as_str(),
+    ];
+    arguments.iter().for_each(|argument| capabilities.add_arg(argument).expect("an argument"));
+    match screen {
+        Screen::Desk => {}
+        Screen::Phone => capabilities
+            .add_experimental_option(
+                "mobileEmulation",
+                json!({ "deviceMetrics": { "width": 390, "height": 844, "pixelRatio": 2.0, "touch": true } }),
+            )
+            .expect("a phone"),
+        Screen::WithoutScript => {
+            capabilities
+                .add_experimental_option("prefs", json!({ "profile.managed_default_content_settings.javascript": 2 }))
+                .expect("no script");
+        }
+    }
+    capabilities
+}
+
+/// A text as XPath takes it.
+fn quoted(text: &str) -> String {
+    if text.contains('\'') { format!("\"{text}\"") } else { format!("'{text}'") }
+}
