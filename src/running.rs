@@ -7,7 +7,7 @@ use crate::{
     embedded::{Server, StartError},
     error::Error,
     installation::Kind,
-    mail::Mailer,
+    mail::{Mailer, transport::Transport, worker::Worker},
 };
 use std::{
     net::TcpListener,
@@ -129,6 +129,7 @@ where
         prepared = prepare(db, &app.mailer) => prepared?,
         () = &mut stopped => return Ok(()),
     }
+    let worker = Worker::start(db.clone(), app.mailer.clone(), Transport::of(&config.mail));
     app.readiness.set(true);
     stopped.await;
     tracing::info!("stopping");
@@ -136,7 +137,9 @@ where
     if mode == Mode::Serve {
         tokio::time::sleep(GRACE).await;
     }
+    worker.ask_to_stop();
     handle.stop(true).await;
     let _ = served.await;
+    actix_web::web::block(move || worker.stop()).await.map_err(std::io::Error::other)?;
     Ok(())
 }
