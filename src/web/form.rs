@@ -23,6 +23,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
         let body = web::Bytes::from_request(req, payload);
         Box::pin(async move {
             let body = body.await.map_err(|_| Error::TooLarge)?;
+            // No browser sends NUL from a field, and no text of ours can hold it (S48).
+            if body.contains(&0) || body.windows(3).any(|three| three == b"%00") {
+                return Err(Error::NotThisForm);
+            }
             serde_html_form::from_bytes(&body).map(Self).map_err(|_| Error::NotThisForm)
         })
     }

@@ -72,11 +72,12 @@ impl Browser {
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Page {
         let request = request.build().expect("a request");
         let path = request.url().path().to_owned();
+        let has_body = request.method() != Method::HEAD;
         let response = self.client.execute(request).await.unwrap_or_else(|error| panic!("{path}: {error}"));
         let (status, headers) = (response.status(), response.headers().clone());
         let body = String::from_utf8_lossy(&response.bytes().await.expect("a body")).into_owned();
         let page = Page { status, headers, path, body };
-        if page.is_html() {
+        if page.is_html() && has_body {
             html::check(&page);
         }
         page
