@@ -26,9 +26,21 @@ pub fn password_reset() -> String {
 pub fn link(purpose: Purpose, token: &str) -> String {
     match purpose {
         Purpose::Invitation => invitation_link(token),
-        Purpose::PasswordReset => format!("/password-reset/{token}"),
-        Purpose::Setup => format!("/setup/{token}"),
+        Purpose::PasswordReset => password_reset_link(token),
+        Purpose::Setup => setup(token),
     }
+}
+/// Whether a path is an invitation's public page, for the words of the sign-in page.
+pub fn is_invitation_link(path: &str) -> bool {
+    path.starts_with("/invitations/")
+}
+/// Choosing a new password by a mailed link.
+pub fn password_reset_link(token: &str) -> String {
+    format!("/password-reset/{token}")
+}
+/// Founding a company by a one-time link.
+pub fn setup(token: &str) -> String {
+    format!("/setup/{token}")
 }
 /// An invitation's public page.
 pub fn invitation_link(token: &str) -> String {

@@ -2,10 +2,12 @@
 
 use crate::{
     access::{Access, Guarded},
+    accounts::handlers as accounts,
     app::Mode,
     audit::Action,
     error::Error,
-    home, mail,
+    home::handlers as home,
+    mail,
 };
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, guard, http::Method, web};
 
@@ -34,7 +36,6 @@ where
 }
 
 /// A change, and the audit actions it writes.
-#[allow(dead_code)]
 fn post<F, Args>(path: &'static str, handler: F, records: &'static [Action]) -> Endpoint
 where
     F: Handler<Args> + Copy,
@@ -55,11 +56,23 @@ pub fn all(mode: Mode) -> Vec<Endpoint> {
 }
 
 fn public() -> Vec<Endpoint> {
-    vec![get("/healthz", home::handlers::health), get("/readyz", home::handlers::ready)]
+    vec![
+        get("/", home::start),
+        get("/healthz", home::health),
+        get("/readyz", home::ready),
+    ]
 }
 
 fn account() -> Vec<Endpoint> {
-    vec![]
+    vec![
+        get("/sign-in", accounts::sign_in_page),
+        post("/sign-in", accounts::sign_in, &[Action::SignedIn]),
+        post("/sign-out", accounts::sign_out, &[Action::SignedOut]),
+        get("/password-reset", accounts::forgotten),
+        post("/password-reset", accounts::ask, &[Action::PasswordResetAsked]),
+        get("/password-reset/{token}", accounts::choose),
+        post("/password-reset/{token}", accounts::reset, &[Action::PasswordReset]),
+    ]
 }
 
 fn partner() -> Vec<Endpoint> {

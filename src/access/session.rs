@@ -63,15 +63,11 @@ pub fn touch(conn: &mut PgConnection, row: &[u8]) -> QueryResult<()> {
     diesel::update(sessions::table.find(row)).set(sessions::last_seen_at.eq(now())).execute(conn).map(drop)
 }
 
-/// Ends every session of a user.
-pub fn end_all(conn: &mut PgConnection, user: UserId) -> QueryResult<usize> {
-    diesel::delete(sessions::table.filter(sessions::user_id.eq(user))).execute(conn)
-}
-
 /// A state as the row keeps it: the user apart, and nothing that the store added itself.
 fn row_of(mut state: State) -> (Option<UserId>, serde_json::Value) {
     let user = state.remove(USER).and_then(|text| serde_json::from_str(&text).ok());
     state.remove(STALE);
+    state.remove(UNAVAILABLE);
     (user, serde_json::json!(state))
 }
 

@@ -24,19 +24,6 @@ pub struct User {
     pub time_zone: String,
 }
 
-/// What signing in looks at.
-#[derive(Debug, Clone, HasQuery)]
-#[diesel(table_name = users)]
-pub struct Credentials {
-    /// Key.
-    pub id: UserId,
-    /// argon2id, in PHC form; none before a password is set.
-    pub password_hash: Option<String>,
-    /// Whether a mailed link has proved the address.
-    #[diesel(select_expression = users::email_verified_at.is_not_null())]
-    pub is_verified: bool,
-}
-
 impl User {
     /// The user with that id.
     pub fn find(conn: &mut PgConnection, id: UserId) -> QueryResult<Self> {
@@ -58,6 +45,11 @@ impl User {
         self.time_zone.parse().unwrap_or(Tz::UTC)
     }
 
+    /// Ends every session of a user, felt on their next request on every copy of the program (S10).
+    pub fn end_sessions(conn: &mut PgConnection, id: UserId) -> QueryResult<usize> {
+        diesel::delete(sessions::table.filter(sessions::user_id.eq(id))).execute(conn)
+    }
+
     /// The user that a mailed link proves: made new, or, where somebody registered the address before without proving it, taken over from
     /// them: their password and sessions are gone (S38). Nothing where a verified account exists.
     pub fn verified_by_link(conn: &mut PgConnection, email: &EmailAddress, name: &str, password_hash: &str) -> QueryResult<Option<Self>> {
@@ -77,7 +69,7 @@ impl User {
         match found {
             Some((_, true)) => Ok(None),
             Some((id, false)) => {
-                diesel::delete(sessions::table.filter(sessions::user_id.eq(id))).execute(conn)?;
+                Self::end_sessions(conn, id)?;
                 diesel::update(users::table.find(id)).set(set).execute(conn)?;
                 Self::find(conn, id).map(Some)
             }
@@ -91,12 +83,5 @@ impl User {
                 if made == 0 { Ok(None) } else { Self::find(conn, id).map(Some) }
             }
         }
-    }
-}
-
-impl Credentials {
-    /// Of the user with that address.
-    pub fn by_email(conn: &mut PgConnection, email: &EmailAddress) -> QueryResult<Option<Self>> {
-        Self::query().filter(users::email.eq(email)).first(conn).optional()
     }
 }

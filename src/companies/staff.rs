@@ -59,6 +59,17 @@ impl Staff {
         Ok(Self { id, company, user, role, has_other_places: in_teams.unwrap_or(0) + in_companies.unwrap_or(0) > 1 })
     }
 
+    /// Every present place of this user in companies, by name.
+    pub fn all_of(conn: &mut PgConnection, user: UserId) -> QueryResult<Vec<(Company, StaffRole)>> {
+        staff::table
+            .inner_join(companies::table)
+            .filter(staff::user_id.eq(user))
+            .filter(staff::left_at.is_null())
+            .order((companies::name, companies::id))
+            .select((Company::as_select(), staff::role))
+            .load(conn)
+    }
+
     /// Gives a user a place in a company.
     pub fn add(conn: &mut PgConnection, company: CompanyId, user: UserId, role: StaffRole) -> QueryResult<StaffId> {
         let id = StaffId::new();

@@ -1,3 +1,4 @@
 //! A person's places, the team's home, and founding a company.
 
 pub mod handlers;
+pub mod places;

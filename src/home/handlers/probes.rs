@@ -1,4 +1,4 @@
-//! `/`, `/healthz`, `/readyz`.
+//! `/healthz`, `/readyz`.
 
 use crate::{
     access::Public,
