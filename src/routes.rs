@@ -60,6 +60,8 @@ fn public() -> Vec<Endpoint> {
         get("/", home::start),
         get("/healthz", home::health),
         get("/readyz", home::ready),
+        get("/setup/{token}", home::setup_page),
+        post("/setup/{token}", home::found, &[Action::CompanyFounded, Action::ProgramCreated]),
     ]
 }
 

@@ -24,5 +24,6 @@ CREATE TABLE setups (
     token_hash bytea NOT NULL UNIQUE CHECK (length(token_hash) = 32),
     created_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz NOT NULL,
-    used_at timestamptz
+    -- used, or ended by the founding of the first company
+    closed_at timestamptz
 );

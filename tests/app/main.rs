@@ -3,5 +3,6 @@
 mod accounts;
 mod architecture;
 mod embedded;
+mod home;
 mod house;
 mod support;
