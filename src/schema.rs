@@ -67,6 +67,7 @@ diesel::table! {
         email -> Text,
         name -> Text,
         team_name -> Text,
+        search -> Text,
         role -> Nullable<Text>,
         asked_by -> Uuid,
         approved_by -> Nullable<Uuid>,

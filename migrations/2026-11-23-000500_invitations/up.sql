@@ -15,6 +15,8 @@ CREATE TABLE invitations (
     email text NOT NULL CHECK (email = lower(email) AND length(email) BETWEEN 3 AND 254),
     name text NOT NULL DEFAULT '' CHECK (length(name) <= 100),
     team_name text NOT NULL DEFAULT '' CHECK (length(team_name) <= 100),
+    -- name, address and team_name, folded in Rust as in users.search
+    search text NOT NULL DEFAULT '',
     role text CHECK (role IN ('admin', 'member', 'finance')),
     asked_by uuid NOT NULL REFERENCES users,
     approved_by uuid REFERENCES users,
@@ -46,6 +48,7 @@ CREATE UNIQUE INDEX invitations_living_company ON invitations (team_id, company_
 CREATE UNIQUE INDEX invitations_living_team ON invitations (team_id, email) WHERE kind = 'member' AND company_id IS NULL AND status IN ('waiting', 'sent');
 CREATE UNIQUE INDEX invitations_living_listed ON invitations (parent_id, email) WHERE parent_id IS NOT NULL AND status IN ('waiting', 'sent');
 CREATE INDEX invitations_list ON invitations (company_id, created_at DESC, id DESC);
+CREATE INDEX invitations_search ON invitations USING gin (search gin_trgm_ops);
 CREATE INDEX invitations_team ON invitations (team_id, status);
 CREATE INDEX invitations_put_to ON invitations (put_to_team_id) WHERE status = 'sent';
 CREATE INDEX invitations_parent ON invitations (parent_id) WHERE parent_id IS NOT NULL;

@@ -4,10 +4,14 @@ use crate::{
     accounts::User,
     audit::Actor,
     companies::{Company, StaffPermission, StaffRole},
+    error::{Error, Result},
     ids::{CompanyId, RequestId, StaffId, UserId},
     schema::{companies, members, staff, users},
 };
-use diesel::{dsl::count_star, prelude::*};
+use diesel::{
+    dsl::{count_star, exists},
+    prelude::*,
+};
 
 /// A person at work in a company: who, where, and as what.
 #[derive(Debug, Clone)]
@@ -33,6 +37,19 @@ impl Staff {
     /// The actor of the audit log.
     pub fn actor(&self, request: Option<RequestId>) -> Actor {
         Actor { user: Some(self.user.id), role: Some(self.role.as_str()), request }
+    }
+
+    /// Asks again whether they may, inside the transaction that decides: their place cannot change until it ends (S31). `Forbidden` where
+    /// they no longer may, `NotFound` where they have left.
+    pub fn recheck(&self, conn: &mut PgConnection, permission: StaffPermission) -> Result<()> {
+        let role: StaffRole = staff::table.find(self.id).filter(staff::left_at.is_null()).select(staff::role).for_share().first(conn)?;
+        if role.may(permission) { Ok(()) } else { Err(Error::Forbidden(permission.who_can().into())) }
+    }
+
+    /// Whether that user works for that company now.
+    pub fn works_for(conn: &mut PgConnection, company: CompanyId, user: UserId) -> QueryResult<bool> {
+        let places = staff::table.filter(staff::company_id.eq(company)).filter(staff::user_id.eq(user)).filter(staff::left_at.is_null());
+        diesel::select(exists(places)).get_result(conn)
     }
 
     /// The place of this user in the company with that slug: the company is found through the viewer.

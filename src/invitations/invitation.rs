@@ -37,6 +37,11 @@ text_enum!(
     }
 );
 
+impl InvitationStatus {
+    /// Those of which there is one at a time, until it expires.
+    pub const LIVING: [Self; 2] = [Self::Waiting, Self::Sent];
+}
+
 /// Where an invitation stands, as people see it: what is stored, and what follows from the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
@@ -113,6 +118,11 @@ impl Invitation {
     /// An invitation that this company made.
     pub fn of_company(conn: &mut PgConnection, company: CompanyId, id: InvitationId) -> QueryResult<Self> {
         Self::query().filter(invitations::id.eq(id)).filter(invitations::company_id.eq(company)).first(conn)
+    }
+
+    /// An invitation that this company made, locked until the transaction ends.
+    pub fn lock_of_company(conn: &mut PgConnection, company: CompanyId, id: InvitationId) -> QueryResult<Self> {
+        Self::query().filter(invitations::id.eq(id)).filter(invitations::company_id.eq(company)).for_no_key_update().first(conn)
     }
 
     /// The same row, locked until the transaction ends.

@@ -4,6 +4,7 @@ use crate::{
     accounts::User,
     audit::Actor,
     db::now,
+    error::{Error, Result},
     ids::{MemberId, RequestId, TeamId, UserId},
     schema::{members, staff, teams, users},
     teams::{MemberRole, Team, TeamPermission, TeamRole},
@@ -107,6 +108,13 @@ impl Membership {
             .first(conn)
             .optional()?;
         Ok(role.map(|role| role_in(team, user, role)))
+    }
+
+    /// Asks again what they are and whether they may, with the team locked (S31). `Forbidden` where they no longer may, `NotFound` where
+    /// they have left.
+    pub fn recheck(&self, conn: &mut PgConnection, team: &Team, permission: TeamPermission) -> Result<TeamRole> {
+        let role = Self::role_now(conn, team, self.user.id)?.ok_or(Error::NotFound)?;
+        if role.may(permission) { Ok(role) } else { Err(Error::Forbidden(permission.who_can().into())) }
     }
 
     /// Notes that the person is active, at most once an hour (S15: one of the named traces).
