@@ -49,9 +49,9 @@ pub enum Decision {
 #[derive(Debug)]
 pub enum Decided {
     /// The invitee's mail is queued, and the asker is told.
-    Approved(Invitation),
+    Approved(Box<Invitation>),
     /// The asker is told, the invitee nothing.
-    Rejected(Invitation),
+    Rejected(Box<Invitation>),
     /// It was over before: answered by somebody else, revoked, or expired.
     Over(State),
 }
@@ -205,7 +205,7 @@ impl<'a> Judge<'a> {
         self.tell_asker(conn, mailer, &sent, |company, asker| {
             asking::approved(&sent, company, asker, &self.team, &self.member.user, role)
         })?;
-        Ok(Decided::Approved(sent))
+        Ok(Decided::Approved(Box::new(sent)))
     }
 
     fn reject(&self, conn: &mut PgConnection, mailer: &Mailer, asked: &Invitation, reason: &str) -> Result<Decided> {
@@ -225,7 +225,7 @@ impl<'a> Judge<'a> {
         self.tell_asker(conn, mailer, &rejected, |company, asker| {
             asking::rejected(&rejected, company, asker, &self.team, &self.member.user)
         })?;
-        Ok(Decided::Rejected(rejected))
+        Ok(Decided::Rejected(Box::new(rejected)))
     }
 
     /// Whoever has left the company is told nothing of it any more; the company sees the answer in its list.

@@ -58,7 +58,12 @@ pub struct NewTeam {
 #[derive(Debug)]
 pub enum TeamInvited {
     /// The owner's mail is queued.
-    Invited(Invitation),
+    Invited {
+        /// The invitation.
+        id: InvitationId,
+        /// How long its link works.
+        until: DateTime<Utc>,
+    },
     /// This address has a living invitation into this program: nothing was changed.
     Living(Known),
     /// The company has no such program.
@@ -182,7 +187,7 @@ pub fn invite_team(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staff: 
             let event = Event::new(Action::MemberInvited).company(company.id).target(listed.uuid());
             audit::record(conn, by, event.after(json!({ "role": person.role, "parent": id })))?;
         }
-        Ok(TeamInvited::Invited(invitation))
+        Ok(TeamInvited::Invited { id, until: invitation.expires_at })
     })
 }
 

@@ -118,6 +118,7 @@ pub fn one(conn: &mut PgConnection, company: CompanyId, id: InvitationId) -> Que
 }
 
 type ParentColumns = (InvitationId, String, String, String);
+type PastColumns = (Action, DateTime<Utc>, Option<String>, Option<Value>, Option<Value>);
 type LineColumns = (Invitation, Option<Team>, Option<ParentColumns>, Option<String>, String, Option<String>);
 
 fn lines(
@@ -193,7 +194,7 @@ pub fn totals(conn: &mut PgConnection, company: CompanyId, q: &str) -> QueryResu
 
 /// What happened to an invitation, oldest first; names are joined when shown (S61).
 pub fn history(conn: &mut PgConnection, id: InvitationId) -> QueryResult<Vec<Past>> {
-    let rows: Vec<(Action, DateTime<Utc>, Option<String>, Option<Value>, Option<Value>)> = audit::table
+    let rows: Vec<PastColumns> = audit::table
         .left_join(users::table)
         .filter(audit::target_id.eq(id.uuid()))
         .filter(audit::action.ne(Action::Refused))

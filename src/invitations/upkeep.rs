@@ -35,7 +35,10 @@ pub const REMINDER_PAUSE: TimeDelta = TimeDelta::days(3);
 #[derive(Debug)]
 pub enum Revoked {
     /// It is revoked, and the people listed on it with it.
-    Done(Invitation),
+    Done {
+        /// Who was asked.
+        person: String,
+    },
     /// It was over already.
     Over(State),
 }
@@ -44,7 +47,12 @@ pub enum Revoked {
 #[derive(Debug)]
 pub enum Resent {
     /// The new link is on its way, and the old one is dead.
-    Done(Invitation),
+    Done {
+        /// Who is asked.
+        person: String,
+        /// How long the new link works.
+        until: DateTime<Utc>,
+    },
     /// It was sent a moment ago.
     TooSoon {
         /// When it may be sent again.
@@ -92,7 +100,11 @@ pub fn revoke(conn: &mut PgConnection, by: &Actor, staff: &Staff, id: Invitation
         staff.recheck(conn, StaffPermission::Invite)?;
         let invitation = Invitation::lock_of_company(conn, staff.company.id, id)?;
         let revoked = take_back(conn, by, &[id])?;
-        Ok(if revoked == 0 { Revoked::Over(State::Is(invitation.status)) } else { Revoked::Done(invitation) })
+        Ok(if revoked == 0 {
+            Revoked::Over(State::Is(invitation.status))
+        } else {
+            Revoked::Done { person: invitation.person().to_owned() }
+        })
     })
 }
 
@@ -126,7 +138,7 @@ pub fn resend(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staff: &Staf
         }
         let event = Event::new(Action::InvitationResent).company(staff.company.id).team(invitation.team_id).target(id.uuid());
         audit::record(conn, by, event.after(json!({ "sending": generation })))?;
-        Ok(Resent::Done(invitation))
+        Ok(Resent::Done { person: invitation.person().to_owned(), until: invitation.expires_at })
     })
 }
 
