@@ -5,7 +5,7 @@ use crate::{
     config::Config,
     db::Db,
     mail::Mailer,
-    routes,
+    routes::{self, Endpoint},
     running::Readiness,
     tokens::Tokens,
     web::{
@@ -13,6 +13,7 @@ use crate::{
         assets::Assets,
         flash::{self, FlashKey},
         headers::{self, Https},
+        logging::RequestSpan,
         same_origin::{self, Origin},
     },
 };
@@ -62,6 +63,14 @@ const BODY_LIMIT: usize = crate::web::form::FORM_LIMIT;
 impl Application {
     /// Builds the server on a port that is listening already.
     pub fn build(config: &Config, db: Db, listener: TcpListener, mode: Mode) -> std::io::Result<Self> {
+        Self::with_routes(config, db, listener, move || routes::all(mode))
+    }
+
+    /// The same with other routes: the tests' own, where one must fail in a way that no page of ours does.
+    pub fn with_routes<F>(config: &Config, db: Db, listener: TcpListener, endpoints: F) -> std::io::Result<Self>
+    where
+        F: Fn() -> Vec<Endpoint> + Clone + Send + 'static,
+    {
         let address = listener.local_addr()?;
         let static_folder =
             assets::folder().ok_or_else(|| std::io::Error::other("the folder `static` is missing: it belongs beside the program"))?;
@@ -85,6 +94,7 @@ impl Application {
             let db = db.clone();
             move || {
                 let (db_data, mailer, passwords, readiness, origin, https_data) = shared.clone();
+                let endpoints = endpoints();
                 App::new()
                     .app_data(db_data)
                     .app_data(mailer)
@@ -96,7 +106,7 @@ impl Application {
                     .app_data(assets.clone())
                     .app_data(web::PayloadConfig::new(BODY_LIMIT))
                     .service(web::scope(assets::PREFIX).wrap(from_fn(assets::keep)).service(Files::new("/", &static_folder)))
-                    .configure(|service| routes::mount(service, routes::all(mode)))
+                    .configure(|service| routes::mount(service, endpoints))
                     .default_service(web::route().to(routes::nothing))
                     // The last one wrapped is the first to see a request.
                     .wrap(from_fn(flash::carry))
@@ -106,7 +116,7 @@ impl Application {
                     .wrap(from_fn(answers::error_pages))
                     .wrap(Compress::default())
                     .wrap(from_fn(headers::set))
-                    .wrap(TracingLogger::default())
+                    .wrap(TracingLogger::<RequestSpan>::new())
             }
         })
         .workers(std::thread::available_parallelism().map_or(2, usize::from))

@@ -61,7 +61,7 @@ impl Db {
         E: Into<Error> + Send + 'static,
     {
         let db = self.clone();
-        web::block(move || db.run_here(job)).await.map_err(|_| Error::Unavailable)?
+        web::block(move || db.run_here(job)).await.map_err(|_| Error::Internal("a job on the database panicked".into()))?
     }
 
     /// Runs `job` with a connection on this thread, for commands and the mail worker.

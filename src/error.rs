@@ -66,6 +66,8 @@ impl From<DieselError> for Error {
                 Self::Unavailable
             }
             DieselError::DatabaseError(_, ref about) if is_time_limit(about.message()) => Self::Unavailable,
+            // A NUL in an address: PostgreSQL holds no text with one, so nothing is called that.
+            DieselError::DatabaseError(_, ref about) if about.message().starts_with("invalid byte sequence") => Self::NotFound,
             error => Self::Database(error),
         }
     }

@@ -9,7 +9,7 @@ use crate::{
     home::handlers as home,
     mail,
 };
-use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, guard, http::Method, web};
+use actix_web::{Handler, HttpRequest, HttpResponse, Responder, Route, guard, http::Method, web};
 
 /// One route.
 pub struct Endpoint {
@@ -21,29 +21,42 @@ pub struct Endpoint {
     pub access: Access,
     /// What it may write in the audit log.
     pub records: &'static [Action],
-    route: Box<dyn Fn() -> actix_web::Route>,
+    route: Box<dyn Fn() -> Route>,
 }
 
 /// A page. Its handler's first argument is a lock, or this does not compile.
-fn get<F, Args>(path: &'static str, handler: F) -> Endpoint
+pub fn get<F, Args>(path: &'static str, handler: F) -> Endpoint
 where
     F: Handler<Args> + Copy,
-    Args: FromRequest + Guarded + 'static,
+    Args: Guarded + 'static,
     F::Output: Responder + 'static,
 {
-    let route = Box::new(move || web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler));
+    let route = Box::new(move || behind_lock(web::route().guard(guard::Any(guard::Get()).or(guard::Head())), handler));
     Endpoint { method: Method::GET, path, access: Args::ACCESS, records: &[], route }
 }
 
 /// A change, and the audit actions it writes.
-fn post<F, Args>(path: &'static str, handler: F, records: &'static [Action]) -> Endpoint
+pub fn post<F, Args>(path: &'static str, handler: F, records: &'static [Action]) -> Endpoint
 where
     F: Handler<Args> + Copy,
-    Args: FromRequest + Guarded + 'static,
+    Args: Guarded + 'static,
     F::Output: Responder + 'static,
 {
-    let route = Box::new(move || web::post().to(handler));
+    let route = Box::new(move || behind_lock(web::post(), handler));
     Endpoint { method: Method::POST, path, access: Args::ACCESS, records, route }
+}
+
+/// Left to itself, actix reads a handler's arguments side by side, and a bad form would be answered before the lock.
+fn behind_lock<F, Args>(route: Route, handler: F) -> Route
+where
+    F: Handler<Args> + Copy,
+    Args: Guarded + 'static,
+    F::Output: Responder + 'static,
+{
+    route.to(move |req: HttpRequest, payload: web::Payload| async move {
+        let args = Args::extract(&req, &mut payload.into_inner()).await?;
+        Ok::<_, actix_web::Error>(handler.call(args).await.respond_to(&req).map_into_boxed_body())
+    })
 }
 
 /// Every route of the program in that mode.

@@ -10,9 +10,10 @@ use actix_web::{
 
 /// Asks for a session before a path is looked at.
 pub async fn ask(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let inside = ["/companies", "/teams"]
-        .iter()
-        .any(|place| req.path().strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+    // As the routes read it: `/%63ompanies` is `/companies`.
+    let path = req.match_info().as_str();
+    let inside =
+        ["/companies", "/teams"].iter().any(|place| path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
     if inside && !super::session::is_signed_in(&req.get_session()) {
         return Ok(req.error_response(Error::SignInRequired));
     }

@@ -47,14 +47,25 @@ pub trait Lock {
 }
 
 /// The arguments of a handler that begin with a lock.
-pub trait Guarded {
+pub trait Guarded: Sized {
     /// Who gets past it.
     const ACCESS: Access;
+    /// Opens the lock, and only then reads the rest: a stranger's form is not even read.
+    fn extract(req: &HttpRequest, payload: &mut Payload) -> impl Future<Output = std::result::Result<Self, actix_web::Error>>;
 }
 
 macro_rules! guarded {
     ($($name:ident)*) => {
-        impl<First: Lock, $($name),*> Guarded for (First, $($name,)*) { const ACCESS: Access = First::ACCESS; }
+        impl<First: Lock + FromRequest, $($name: FromRequest),*> Guarded for (First, $($name,)*) {
+            const ACCESS: Access = First::ACCESS;
+            #[allow(unused_variables, reason = "without further arguments there is nothing to read")]
+            async fn extract(req: &HttpRequest, payload: &mut Payload) -> std::result::Result<Self, actix_web::Error> {
+                Ok((
+                    First::from_request(req, &mut Payload::None).await.map_err(Into::into)?,
+                    $($name::from_request(req, payload).await.map_err(Into::into)?,)*
+                ))
+            }
+        }
     };
 }
 guarded!();

@@ -5,6 +5,7 @@ use crate::{
     ids::RequestId,
     paths,
     web::{
+        assets::Assets,
         headers::{self, Https},
         layout::{Frame, Layout},
         same_origin::{Origin, referring_path},
@@ -20,6 +21,18 @@ use actix_web::{
     web,
 };
 use askama::Template;
+use std::{
+    future::poll_fn,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
+
+/// Longest address, in bytes (S21).
+const ADDRESS_LIMIT: usize = 8 * 1024;
+/// The longest that a request may take (R12).
+const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 
 /// 200 with the page.
 pub fn page(template: &impl Template) -> Result<HttpResponse> {
@@ -47,40 +60,58 @@ struct ErrorPage {
     request: Option<RequestId>,
 }
 
-/// Gives every error its page. Actix's own errors (a path that leads nowhere, a broken body) become ours first.
+/// Gives every error its page: ours, actix's (a path that leads nowhere), a panic, and a request that takes too long.
 pub async fn error_pages(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let id = req.extensions().get::<RequestId>().copied();
+    if req.uri().to_string().len() > ADDRESS_LIMIT {
+        let page = error_page(&Error::AddressTooLong, req.request());
+        return Ok(req.into_response(page));
+    }
+    let around = Around::of(req.request());
     let https = req.app_data::<web::Data<Https>>().is_some_and(|https| https.0);
-    match next.call(req).await {
+    match bounded(REQUEST_LIMIT, next.call(req)).await {
         Ok(res) => {
             let res = res.map_into_boxed_body();
             let Some(response) = replacement(&res) else { return Ok(res) };
             Ok(res.into_response(response))
         }
-        // A middleware below failed (the session store); its request is gone, so the plain page must do.
+        // The request went with what failed: a panic, the time limit, the session store.
         Err(error) => {
-            tracing::error!(%error, "a middleware failed");
-            let mut response = HttpResponse::build(error.as_response_error().status_code())
-                .content_type("text/plain; charset=utf-8")
-                .body("This did not work. Please try again in a moment.");
-            headers::complete(response.headers_mut(), id.unwrap_or_else(RequestId::new), https);
+            let foreign = Error::Internal(error.to_string());
+            let mut response = around.page(error.as_error::<Error>().unwrap_or(&foreign));
+            headers::complete(response.headers_mut(), around.request.unwrap_or_else(RequestId::new), https);
             Err(InternalError::from_response(error, response).into())
         }
     }
 }
 
+/// Ends a request that panics or takes too long, as an error like any other (S63, R12).
+async fn bounded<T>(
+    limit: Duration,
+    work: impl Future<Output = std::result::Result<T, actix_web::Error>>,
+) -> std::result::Result<T, actix_web::Error> {
+    let mut work = pin!(work);
+    // Nothing of the work is looked at again after a panic.
+    let caught = poll_fn(|cx| {
+        catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)))
+            .unwrap_or_else(|_| Poll::Ready(Err(Error::Internal("a handler panicked".into()).into())))
+    });
+    tokio::time::timeout(limit, caught).await.unwrap_or_else(|_| Err(Error::Unavailable.into()))
+}
+
 fn replacement(res: &ServiceResponse<BoxBody>) -> Option<HttpResponse> {
     let status = res.status();
     let error = res.response().error();
-    if !(status.is_client_error() || status.is_server_error() || error.is_some()) || has_page(res) {
+    let failed = status.is_client_error() || status.is_server_error() || error.is_some();
+    if !failed || (error.is_none() && is_page(res)) {
         return None;
     }
     let foreign = match status {
         StatusCode::NOT_FOUND => Error::NotFound,
-        StatusCode::METHOD_NOT_ALLOWED => Error::MethodNotAllowed(String::new()),
+        // Of the files in `static/`; ours say themselves what they allow.
+        StatusCode::METHOD_NOT_ALLOWED => Error::MethodNotAllowed("GET, HEAD".to_owned()),
         StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
         status if status.is_client_error() => Error::BadRequest,
         status => Error::Internal(status.to_string()),
@@ -89,32 +120,49 @@ fn replacement(res: &ServiceResponse<BoxBody>) -> Option<HttpResponse> {
     Some(error_page(error, res.request()))
 }
 
-fn has_page(res: &ServiceResponse<BoxBody>) -> bool {
-    res.response().error().is_none() && res.headers().contains_key(header::CONTENT_TYPE)
+fn is_page(res: &ServiceResponse<BoxBody>) -> bool {
+    res.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 /// The page of an error, or the way to sign in.
 pub fn error_page(error: &Error, req: &HttpRequest) -> HttpResponse {
-    use actix_web::ResponseError;
-    let status = error.status_code();
-    if status.is_server_error() {
-        tracing::error!(%error, path = req.path(), "request failed");
-    }
-    if let Error::SignInRequired = error {
-        return HttpResponse::SeeOther().insert_header((header::LOCATION, paths::sign_in_then(&way_back(req)))).finish();
-    }
-    let (h1, says) = words(error);
-    let request = req.extensions().get::<RequestId>().copied().filter(|_| status.is_server_error());
-    let way = (paths::home(), "Go to the start page");
-    let template = ErrorPage { frame: Layout::of(req).public(h1, None), h1, says, way, request };
-    let mut builder = HttpResponse::build(status);
     match error {
-        Error::MethodNotAllowed(allow) if !allow.is_empty() => drop(builder.insert_header((header::ALLOW, allow.as_str()))),
-        Error::Unavailable => drop(builder.insert_header((header::RETRY_AFTER, "5"))),
-        _ => {}
+        Error::SignInRequired => HttpResponse::SeeOther().insert_header((header::LOCATION, paths::sign_in_then(&way_back(req)))).finish(),
+        error => Around::of(req).page(error),
     }
-    let body = template.render().unwrap_or_else(|_| h1.to_owned());
-    builder.content_type("text/html; charset=utf-8").body(body)
+}
+
+/// What an error page needs to know of its request.
+struct Around {
+    assets: Assets,
+    request: Option<RequestId>,
+}
+
+impl Around {
+    fn of(req: &HttpRequest) -> Self {
+        let assets = *req.app_data::<web::Data<Assets>>().expect("Assets is registered in app.rs").get_ref();
+        Self { assets, request: req.extensions().get::<RequestId>().copied() }
+    }
+
+    fn page(&self, error: &Error) -> HttpResponse {
+        use actix_web::ResponseError;
+        let status = error.status_code();
+        if status.is_server_error() {
+            tracing::error!(%error, "request failed");
+        }
+        let (h1, says) = words(error);
+        let request = self.request.filter(|_| status.is_server_error());
+        let way = (paths::home(), "Go to the start page");
+        let template = ErrorPage { frame: Layout::bare(self.assets).public(h1, None), h1, says, way, request };
+        let mut builder = HttpResponse::build(status);
+        match error {
+            Error::MethodNotAllowed(allow) => drop(builder.insert_header((header::ALLOW, allow.as_str()))),
+            Error::Unavailable => drop(builder.insert_header((header::RETRY_AFTER, "5"))),
+            _ => {}
+        }
+        let body = template.render().unwrap_or_else(|_| h1.to_owned());
+        builder.content_type("text/html; charset=utf-8").body(body)
+    }
 }
 
 /// A page can be asked for again; a form leads back to the page it was on.
@@ -153,5 +201,16 @@ fn words(error: &Error) -> (&'static str, String) {
             "The fault is ours, and nothing was half done. Try again; if it stays, tell who runs this installation the number below."
                 .into(),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_request_that_never_ends_is_ended() {
+        let ended = bounded(Duration::from_millis(1), std::future::pending::<std::result::Result<(), actix_web::Error>>()).await;
+        assert!(matches!(ended.unwrap_err().as_error(), Some(Error::Unavailable)));
     }
 }

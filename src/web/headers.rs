@@ -1,6 +1,6 @@
-//! Headers that stand on every answer (S16, S17), the limit of an address (S21), and the request's id.
+//! Headers that stand on every answer (S16, S17), and the request's id.
 
-use crate::{error::Error, ids::RequestId};
+use crate::ids::RequestId;
 use actix_web::{
     HttpMessage,
     body::{BoxBody, MessageBody},
@@ -8,9 +8,6 @@ use actix_web::{
     http::header::{self, HeaderMap, HeaderName, HeaderValue},
     middleware::Next,
 };
-
-/// Longest address, in bytes.
-const ADDRESS_LIMIT: usize = 8 * 1024;
 
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
      form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
@@ -30,16 +27,11 @@ pub fn policy_with_frame() -> HeaderValue {
 #[derive(Debug, Clone, Copy)]
 pub struct Https(pub bool);
 
-/// Names the request, and sets the headers that a handler has not set itself.
+/// Sets the headers that a handler has not set itself.
 pub async fn set(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let id = RequestId::new();
+    let id = req.extensions().get::<RequestId>().copied().unwrap_or_else(RequestId::new);
     let https = req.app_data::<actix_web::web::Data<Https>>().is_some_and(|https| https.0);
-    req.extensions_mut().insert(id);
-    let mut res = if req.uri().to_string().len() > ADDRESS_LIMIT {
-        req.error_response(Error::AddressTooLong)
-    } else {
-        next.call(req).await?.map_into_boxed_body()
-    };
+    let mut res = next.call(req).await?.map_into_boxed_body();
     complete(res.headers_mut(), id, https);
     Ok(res)
 }

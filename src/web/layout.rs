@@ -144,14 +144,9 @@ impl Frame {
 }
 
 impl Layout {
-    /// For pages made outside a handler: the error pages.
-    pub fn of(req: &HttpRequest) -> Self {
-        let assets = *req.app_data::<web::Data<Assets>>().expect("Assets is registered in app.rs").get_ref();
-        let flash = req.extensions().get::<Notice>().cloned();
-        if flash.is_some() {
-            req.extensions_mut().insert(super::flash::Shown);
-        }
-        Self { assets, flash }
+    /// For error pages, which are made outside every handler: a notice waits for the next page.
+    pub fn bare(assets: Assets) -> Self {
+        Self { assets, flash: None }
     }
 }
 
@@ -159,6 +154,11 @@ impl FromRequest for Layout {
     type Error = Error;
     type Future = Ready<Result<Self, Error>>;
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self::of(req)))
+        let assets = *req.app_data::<web::Data<Assets>>().expect("Assets is registered in app.rs").get_ref();
+        let flash = req.extensions().get::<Notice>().cloned();
+        if flash.is_some() {
+            req.extensions_mut().insert(super::flash::Shown);
+        }
+        ready(Ok(Self { assets, flash }))
     }
 }

@@ -6,6 +6,7 @@ pub mod flash;
 pub mod form;
 pub mod headers;
 pub mod layout;
+pub mod logging;
 pub mod pagination;
 pub mod same_origin;
 pub mod time;

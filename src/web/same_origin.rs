@@ -24,7 +24,7 @@ pub async fn require(req: ServiceRequest, next: Next<impl MessageBody + 'static>
 }
 
 fn is_safe(method: &Method) -> bool {
-    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE)
 }
 
 /// `Sec-Fetch-Site` decides where it is sent; else `Origin`, compared with the base URL and never with Host; else nothing passes.
