@@ -1,0 +1,281 @@
+//! What a mailed link opens for whoever follows it. The page and every form on it ask here, so that they answer alike (rules 49 and 61).
+
+use crate::{
+    accounts::User,
+    companies::Company,
+    db::now,
+    ids::{TeamId, UserId},
+    invitations::{Invitation, InvitationKind, InvitationStatus, listed},
+    programs::{Program, Terms},
+    schema::{companies, invitations, members, programs, teams, terms, users},
+    teams::{MemberRole, Team, TeamPermission, TeamRole, member::role_in},
+    tokens::hash_of,
+};
+use chrono::{DateTime, Utc};
+use diesel::{alias, dsl::exists, dsl::not, prelude::*};
+
+/// An invitation as its link shows it to one viewer.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The row.
+    pub invitation: Invitation,
+    /// The company that asks; none where a team asks for itself.
+    pub company: Option<Company>,
+    /// Program: which.
+    pub program: Option<Program>,
+    /// Program: the terms in force, where it has any.
+    pub terms: Option<Terms>,
+    /// Member: the team they are asked into. Program: the team that accepted.
+    pub team: Option<Team>,
+    /// Who asks.
+    pub asker: User,
+    /// Who approved it for the team, by name.
+    pub approver: Option<String>,
+    /// Who answered it, by name.
+    pub answerer: Option<String>,
+    /// Program: the people who come along.
+    pub listed: Vec<Invitation>,
+    /// The database's time of the look.
+    pub now: DateTime<Utc>,
+    /// The first state that fits.
+    pub standing: Standing,
+}
+
+/// What the link is to its viewer: the first that fits (rule 61).
+#[derive(Debug, Clone)]
+pub enum Standing {
+    /// Accepted by them, or they are in the team already. Leads there.
+    In(Team),
+    /// There is nothing to answer any more.
+    Ended {
+        /// Why.
+        how: Ending,
+        /// Whether the viewer is in the team that it was about, and so may read by whom.
+        inside: bool,
+    },
+    /// Signed in as another person than the invited one (S37).
+    SomeoneElse,
+    /// In teams, and owner or admin of none (rule 50).
+    NotPermitted(Vec<Place>),
+    /// Signed out, and the address has an account.
+    SignIn,
+    /// Nobody has proved the address before: the link does, and they set name and password (rule 51).
+    New,
+    /// The invited person; the teams are those they own or administer.
+    Known(Vec<Place>),
+}
+
+/// Why a link leads nowhere any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// It works once.
+    Accepted,
+    /// By the invitee, or by the team it was put to.
+    Declined,
+    /// The asker took it back, the team refused, or the team is closed.
+    Revoked,
+    /// Its seven days are over (S41).
+    Expired,
+}
+
+/// A present place of the viewer in a team.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The team.
+    pub team: Team,
+    /// As what.
+    pub role: TeamRole,
+    /// The owner's name.
+    pub owner: String,
+    /// The admins' names.
+    pub admins: Vec<String>,
+}
+
+impl Opened {
+    /// The invitation behind a token, as that viewer meets it; nothing where the token opens nothing. Three statements at most.
+    pub fn by_token(conn: &mut PgConnection, token: &str, viewer: Option<UserId>) -> QueryResult<Option<Self>> {
+        let Some(row) = Row::by_token(conn, token)? else { return Ok(None) };
+        let places = viewer.map_or(Ok(Vec::new()), |viewer| Place::all_of(conn, viewer))?;
+        let mut opened = row.seen_by(viewer, places);
+        match &mut opened.standing {
+            Standing::NotPermitted(places) => Place::name_admins(conn, places)?,
+            Standing::New | Standing::Known(_) => opened.listed = listed::waiting(conn, opened.invitation.id)?,
+            Standing::In(_) | Standing::Ended { .. } | Standing::SomeoneElse | Standing::SignIn => {}
+        }
+        Ok(Some(opened))
+    }
+
+    /// Where the acceptance led, where it was this person's.
+    pub fn accepted_by(&self, viewer: UserId) -> Option<&Team> {
+        let theirs = self.invitation.status == InvitationStatus::Accepted && self.invitation.answered_by == Some(viewer);
+        self.team.as_ref().filter(|_| theirs)
+    }
+
+    /// Who asks, as a name: the company, or the team that asks for itself.
+    pub fn asking(&self) -> &str {
+        match (&self.company, &self.team) {
+            (Some(company), _) => &company.name,
+            (None, Some(team)) => &team.name,
+            (None, None) => &self.asker.name,
+        }
+    }
+}
+
+struct Row {
+    opened: Opened,
+    /// Whose address it is, and whether a link has proved it.
+    invitee: Option<(UserId, bool)>,
+}
+
+type Known = (
+    Invitation,
+    Option<Company>,
+    Option<Program>,
+    Option<Terms>,
+    Option<Team>,
+    User,
+    Option<String>,
+    Option<String>,
+    Option<(UserId, bool)>,
+    DateTime<Utc>,
+);
+
+impl Row {
+    fn by_token(conn: &mut PgConnection, token: &str) -> QueryResult<Option<Self>> {
+        let (askers, approvers, answerers, invitees) = alias!(users as askers, users as approvers, users as answerers, users as invitees);
+        let later = alias!(terms as later);
+        let superseded =
+            later.filter(later.field(terms::program_id).eq(terms::program_id)).filter(later.field(terms::number).gt(terms::number));
+        let found = invitations::table
+            .inner_join(askers.on(askers.field(users::id).eq(invitations::asked_by)))
+            .left_join(approvers.on(approvers.field(users::id).nullable().eq(invitations::approved_by)))
+            .left_join(answerers.on(answerers.field(users::id).nullable().eq(invitations::answered_by)))
+            .left_join(invitees.on(invitees.field(users::email).eq(invitations::email)))
+            .left_join(companies::table.on(companies::id.nullable().eq(invitations::company_id)))
+            .left_join(programs::table.on(programs::id.nullable().eq(invitations::program_id)))
+            .left_join(terms::table.on(terms::program_id.nullable().eq(invitations::program_id).and(not(exists(superseded)))))
+            .left_join(teams::table.on(teams::id.nullable().eq(invitations::team_id)))
+            .filter(invitations::token_hash.eq(hash_of(token)))
+            .select((
+                Invitation::as_select(),
+                Option::<Company>::as_select(),
+                Option::<Program>::as_select(),
+                Option::<Terms>::as_select(),
+                Option::<Team>::as_select(),
+                askers.fields((users::id, users::email, users::name, users::time_zone)),
+                approvers.field(users::name).nullable(),
+                answerers.field(users::name).nullable(),
+                invitees.fields((users::id, users::email_verified_at.is_not_null())).nullable(),
+                now(),
+            ))
+            .first::<Known>(conn)
+            .optional()?;
+        Ok(found.map(|(invitation, company, program, terms, team, asker, approver, answerer, invitee, now)| {
+            let opened = Opened {
+                invitation,
+                company,
+                program,
+                terms,
+                team,
+                asker,
+                approver,
+                answerer,
+                listed: Vec::new(),
+                now,
+                standing: Standing::SignIn,
+            };
+            Self { opened, invitee }
+        }))
+    }
+
+    /// Judges; the order is rule 61's.
+    fn seen_by(mut self, viewer: Option<UserId>, places: Vec<Place>) -> Opened {
+        self.opened.standing = self.judge(viewer, places);
+        self.opened
+    }
+
+    fn judge(&self, viewer: Option<UserId>, places: Vec<Place>) -> Standing {
+        let Opened { invitation, team, now, .. } = &self.opened;
+        let inside = places.iter().any(|place| Some(place.team.id) == invitation.team_id);
+        if let Some(team) = viewer.and_then(|viewer| self.opened.accepted_by(viewer)) {
+            return Standing::In(team.clone());
+        }
+        if let (InvitationKind::Member, true, Some(team)) = (invitation.kind, inside, team) {
+            return Standing::In(team.clone());
+        }
+        if let Some(how) = Ending::of(invitation, team.as_ref(), *now) {
+            return Standing::Ended { how, inside };
+        }
+        match (viewer, self.invitee) {
+            (None, Some((_, true))) => Standing::SignIn,
+            (None, Some((_, false)) | None) => Standing::New,
+            (Some(viewer), Some((invitee, verified))) if viewer == invitee => match verified {
+                true => known(invitation.kind, places),
+                false => Standing::New,
+            },
+            (Some(_), Some(_) | None) => Standing::SomeoneElse,
+        }
+    }
+}
+
+/// Who is in teams must be owner or admin of one to answer a program invitation (rule 50).
+fn known(kind: InvitationKind, places: Vec<Place>) -> Standing {
+    let (theirs, others): (Vec<_>, Vec<_>) = places.into_iter().partition(|place| place.role.may(TeamPermission::AnswerProgramInvitations));
+    match kind {
+        InvitationKind::Program if theirs.is_empty() && !others.is_empty() => Standing::NotPermitted(others),
+        InvitationKind::Program | InvitationKind::Member => Standing::Known(theirs),
+    }
+}
+
+impl Ending {
+    fn of(invitation: &Invitation, team: Option<&Team>, now: DateTime<Utc>) -> Option<Self> {
+        let closed = team.is_some_and(|team| team.closed_at.is_some());
+        match invitation.status {
+            InvitationStatus::Accepted => Some(Self::Accepted),
+            InvitationStatus::Declined => Some(Self::Declined),
+            InvitationStatus::Rejected | InvitationStatus::Revoked => Some(Self::Revoked),
+            InvitationStatus::Sent | InvitationStatus::Waiting if closed => Some(Self::Revoked),
+            InvitationStatus::Sent | InvitationStatus::Waiting if invitation.expires_at <= now => Some(Self::Expired),
+            InvitationStatus::Sent | InvitationStatus::Waiting => None,
+        }
+    }
+}
+
+impl Place {
+    /// Every present place of this user in teams, by name, without the admins' names.
+    fn all_of(conn: &mut PgConnection, user: UserId) -> QueryResult<Vec<Self>> {
+        let rows = members::table
+            .inner_join(teams::table.inner_join(users::table))
+            .filter(members::user_id.eq(user))
+            .filter(members::left_at.is_null())
+            .filter(teams::closed_at.is_null())
+            .order((teams::name, teams::id))
+            .select((Team::as_select(), members::role, users::name))
+            .load::<(Team, MemberRole, String)>(conn)?;
+        let place = |(team, role, owner): (Team, MemberRole, String)| {
+            let role = role_in(&team, user, role);
+            Self { team, role, owner, admins: Vec::new() }
+        };
+        Ok(rows.into_iter().map(place).collect())
+    }
+
+    /// Adds the admins' names.
+    fn name_admins(conn: &mut PgConnection, places: &mut [Self]) -> QueryResult<()> {
+        let ids: Vec<TeamId> = places.iter().map(|place| place.team.id).collect();
+        let admins = members::table
+            .inner_join(users::table)
+            .filter(members::team_id.eq_any(ids))
+            .filter(members::left_at.is_null())
+            .filter(members::role.eq(MemberRole::Admin))
+            .order((users::name, users::id))
+            .select((members::team_id, users::id, users::name))
+            .load::<(TeamId, UserId, String)>(conn)?;
+        for (team, user, name) in admins {
+            // The owner's own row says admin: what they would fall back to (rule 37).
+            if let Some(place) = places.iter_mut().find(|place| place.team.id == team && place.team.owner_id != user) {
+                place.admins.push(name);
+            }
+        }
+        Ok(())
+    }
+}
