@@ -4,6 +4,7 @@
 use crate::{
     accounts::User,
     db::{self, now},
+    error::Result,
     ids::{InvitationId, RequestId, TeamId, TermsId, UserId},
     invitations::{
         Invitation, InvitationStatus,
@@ -81,8 +82,6 @@ pub enum ForTeam {
     NotOpen,
     /// Another version of the terms is in force now. Nothing was changed.
     TermsChanged,
-    /// They are not owner or admin of the team any more. Nothing was changed.
-    NotPermitted,
 }
 
 /// Accepts by the link. The caller has found through [`super::standing`] that the link is this person's to answer.
@@ -96,7 +95,9 @@ pub fn accept(
     let Acceptance { who, into, terms: read } = acceptance;
     db::transaction(conn, |conn| {
         let team = lock_team(conn, invitation, into)?;
-        let Some(invitation) = lock_open(conn, invitation.id)? else { return Ok(Accepted::NotSo) };
+        let Some(invitation) = lock_open(conn, invitation.id)?.filter(|now| now.generation == invitation.generation) else {
+            return Ok(Accepted::NotSo);
+        };
         let terms = terms_in_force(conn, &invitation)?;
         if terms.as_ref().map(|terms| terms.id) != *read || !may(conn, who, into, team.as_ref())? {
             return Ok(Accepted::NotSo);
@@ -124,7 +125,8 @@ pub fn accept(
     })
 }
 
-/// Accepts a program invitation that was put before the team, by an owner or admin (rule 50). `NotFound` where it was not put to them.
+/// Accepts a program invitation that was put before the team, by an owner or admin (rule 50). `NotFound` where it was not put to them,
+/// `Forbidden` where they are neither any more.
 pub fn accept_for_team(
     conn: &mut PgConnection,
     mailer: &Mailer,
@@ -132,10 +134,10 @@ pub fn accept_for_team(
     request: Option<RequestId>,
     id: InvitationId,
     read: Option<TermsId>,
-) -> QueryResult<ForTeam> {
+) -> Result<ForTeam> {
     db::transaction(conn, |conn| {
         let team = Team::lock(conn, by.team.id)?;
-        let Some(role) = judged(conn, &team, by.user.id)? else { return Ok(ForTeam::NotPermitted) };
+        let role = by.recheck(conn, &team, TeamPermission::AnswerProgramInvitations)?;
         let Some(invitation) = lock_put_to(conn, team.id, id)? else { return Ok(ForTeam::NotOpen) };
         let terms = terms_in_force(conn, &invitation)?;
         if terms.as_ref().map(|terms| terms.id) != read {
@@ -147,7 +149,7 @@ pub fn accept_for_team(
 }
 
 /// The role of this person in the locked team, where it may answer program invitations.
-pub(super) fn judged(conn: &mut PgConnection, team: &Team, user: UserId) -> QueryResult<Option<TeamRole>> {
+fn judged(conn: &mut PgConnection, team: &Team, user: UserId) -> QueryResult<Option<TeamRole>> {
     let role = Membership::role_now(conn, team, user)?;
     Ok(role.filter(|role| team.closed_at.is_none() && role.may(TeamPermission::AnswerProgramInvitations)))
 }

@@ -2,10 +2,9 @@
 
 use crate::{
     accounts::User,
-    companies::Company,
-    invitations::Invitation,
+    companies::{Company, staff::Staff},
+    invitations::{Invitation, sending::asked_by},
     programs::Program,
-    schema::{companies, staff, users},
     teams::Team,
 };
 use diesel::prelude::*;
@@ -23,17 +22,10 @@ pub struct Asker {
 
 /// Who asked for this, where they still work there.
 pub fn of(conn: &mut PgConnection, invitation: &Invitation) -> QueryResult<Option<Asker>> {
-    let Some(company) = invitation.company_id else { return Ok(None) };
-    let found = staff::table
-        .inner_join(companies::table)
-        .inner_join(users::table)
-        .filter(staff::company_id.eq(company))
-        .filter(staff::user_id.eq(invitation.asked_by))
-        .filter(staff::left_at.is_null())
-        .select((Company::as_select(), User::as_select()))
-        .first::<(Company, User)>(conn)
-        .optional()?;
-    let Some((company, user)) = found else { return Ok(None) };
+    let (company, user) = asked_by(conn, invitation)?;
+    if !Staff::works_for(conn, company.id, user.id)? {
+        return Ok(None);
+    }
     let about = match (invitation.program_id, invitation.team_id) {
         (Some(program), _) => Program::find(conn, company.id, program)?.name,
         (None, Some(team)) => Team::find(conn, team)?.name,

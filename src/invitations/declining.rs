@@ -4,6 +4,7 @@ use crate::{
     accounts::User,
     audit::{self, Action, Actor, Event},
     db::{self, now},
+    error::Result,
     ids::{InvitationId, RequestId},
     invitations::{
         Invitation, InvitationStatus,
@@ -15,30 +16,29 @@ use crate::{
     },
     mail::{self, Mailer},
     schema::invitations,
-    teams::{Membership, Team},
+    teams::{Membership, Team, TeamPermission},
 };
 use diesel::prelude::*;
 
-/// Declines by the link; the person is none where nobody has an account for the address yet. Says whether it was still open. The caller
-/// has found through [`super::standing`] that the link is theirs to answer.
+/// Declines by the link; the person is none where nobody has an account for the address yet. Nothing happens where it is answered or over
+/// already. The caller has found through [`super::standing`] that the link is theirs to answer.
 pub fn decline(
     conn: &mut PgConnection,
     mailer: &Mailer,
     request: Option<RequestId>,
-    id: InvitationId,
+    invitation: &Invitation,
     who: Option<&User>,
     reason: &str,
-) -> QueryResult<bool> {
+) -> QueryResult<()> {
     db::transaction(conn, |conn| {
         let by = Actor { user: who.map(|user| user.id), role: None, request };
-        let Some(declined) = close(conn, &by, id, reason)? else { return Ok(false) };
-        let name = who.map_or(declined.person(), |user| &user.name);
-        tell_asker(conn, mailer, &declined, name)?;
-        Ok(true)
+        let Some(declined) = close(conn, &by, invitation, reason)? else { return Ok(()) };
+        tell_asker(conn, mailer, &declined, who.map_or(declined.person(), |user| &user.name))
     })
 }
 
-/// Declines a program invitation that was put before the team, by an owner or admin (rule 50). `NotFound` where it was not put to them.
+/// Declines a program invitation that was put before the team, by an owner or admin (rule 50). `NotFound` where it was not put to them,
+/// `Forbidden` where they are neither any more.
 pub fn decline_for_team(
     conn: &mut PgConnection,
     mailer: &Mailer,
@@ -46,20 +46,21 @@ pub fn decline_for_team(
     request: Option<RequestId>,
     id: InvitationId,
     reason: &str,
-) -> QueryResult<ForTeam> {
+) -> Result<ForTeam> {
     db::transaction(conn, |conn| {
         let team = Team::lock(conn, by.team.id)?;
-        let Some(role) = accepting::judged(conn, &team, by.user.id)? else { return Ok(ForTeam::NotPermitted) };
+        let role = by.recheck(conn, &team, TeamPermission::AnswerProgramInvitations)?;
         let Some(open) = accepting::lock_put_to(conn, team.id, id)? else { return Ok(ForTeam::NotOpen) };
-        let Some(declined) = close(conn, &actor(&by.user, role, request), open.id, reason)? else { return Ok(ForTeam::NotOpen) };
+        let Some(declined) = close(conn, &actor(&by.user, role, request), &open, reason)? else { return Ok(ForTeam::NotOpen) };
         tell_asker(conn, mailer, &declined, &format!("{} of {}", by.user.name, team.name))?;
         Ok(ForTeam::Done)
     })
 }
 
 /// The conditional update whose row count is the answer (S40), its line in the audit log, and the end of who waited on it.
-fn close(conn: &mut PgConnection, by: &Actor, id: InvitationId, reason: &str) -> QueryResult<Option<Invitation>> {
-    let declined = diesel::update(invitations::table.find(id))
+fn close(conn: &mut PgConnection, by: &Actor, open: &Invitation, reason: &str) -> QueryResult<Option<Invitation>> {
+    let declined = diesel::update(invitations::table.find(open.id))
+        .filter(invitations::generation.eq(open.generation))
         .filter(invitations::status.eq(InvitationStatus::Sent))
         .filter(invitations::expires_at.gt(now()))
         .set((
@@ -72,9 +73,9 @@ fn close(conn: &mut PgConnection, by: &Actor, id: InvitationId, reason: &str) ->
         .get_result(conn)
         .optional()?;
     let Some(invitation) = &declined else { return Ok(None) };
-    listed::let_go(conn, invitation.id, by.user)?;
+    listed::let_go(conn, by, invitation.id)?;
     let team = invitation.team_id.or(invitation.put_to_team_id);
-    audit::record(conn, by, Event::new(Action::InvitationDeclined).company(invitation.company_id).team(team).target(id.uuid()))?;
+    audit::record(conn, by, Event::new(Action::InvitationDeclined).company(invitation.company_id).team(team).target(open.id.uuid()))?;
     Ok(declined)
 }
 

@@ -5,8 +5,8 @@ use crate::{
     accounts::User,
     audit::{self, Action, Actor, Event},
     db::now,
-    ids::{RequestId, UserId},
-    invitations::{Invitation, InvitationKind, InvitationStatus, asker, emails::answering, listed},
+    ids::{InvitationId, RequestId, UserId},
+    invitations::{Invitation, InvitationKind, InvitationStatus, asker, emails::answering, listed, upkeep},
     mail::{self, Mailer},
     programs::{Partner, Terms, enrollment},
     schema::invitations,
@@ -118,16 +118,12 @@ fn close(conn: &mut PgConnection, by: &Actor, invitation: &Invitation, team: &Te
 
 /// Who is in the team needs no other invitation to it (PRODUCT, States of an invitation).
 fn revoke_others(conn: &mut PgConnection, by: &Actor, invitation: &Invitation, team: &Team) -> QueryResult<()> {
-    let others = diesel::update(invitations::table)
+    let others: Vec<InvitationId> = invitations::table
         .filter(invitations::kind.eq(InvitationKind::Member))
         .filter(invitations::team_id.eq(team.id))
         .filter(invitations::email.eq(&invitation.email))
-        .filter(invitations::status.eq_any([InvitationStatus::Waiting, InvitationStatus::Sent]))
-        .set((invitations::status.eq(InvitationStatus::Revoked), invitations::answered_at.eq(now().nullable())))
-        .returning(Invitation::as_returning())
-        .get_results(conn)?;
-    for other in others {
-        audit::record(conn, by, Event::new(Action::InvitationRevoked).company(other.company_id).team(team.id).target(other.id.uuid()))?;
-    }
-    Ok(())
+        .filter(invitations::status.eq_any(InvitationStatus::LIVING))
+        .select(invitations::id)
+        .load(conn)?;
+    upkeep::take_back(conn, by, &others).map(drop)
 }
