@@ -54,8 +54,8 @@ async fn who_has_several_places_chooses_among_them() {
     let page = app.signed_in(MIA).get("/").await;
     page.is(200);
     assert_eq!(page.h1(), "Your places");
-    assert_eq!(page.text_of(".places strong"), ["Acme", "Brightwater", "Northwind"]);
-    assert_eq!(page.text_of(".places .pair > span"), ["Company · Viewer", "Partner team · Admin", "Partner team · Member"]);
+    assert_eq!(page.text_of(".places .name"), ["Acme", "Brightwater", "Northwind"]);
+    assert_eq!(page.text_of(".places .line + .line"), ["Company · Viewer", "Partner team · Admin", "Partner team · Member"]);
     assert_eq!(page.links(".places a"), ["/companies/acme/partners", "/teams/brightwater", "/teams/northwind"]);
     assert!(page.has_form("/sign-out"));
 }
@@ -64,7 +64,7 @@ async fn who_has_several_places_chooses_among_them() {
 async fn who_has_no_place_any_more_is_told_what_to_do() {
     let app = TestApp::start().await;
     let page = app.signed_in(FIONA).get("/").await;
-    page.is(200).shows("You are in no team or company").shows(FIONA).shows("Ask the owner of the team");
+    page.is(200).shows("You are in no team or company now").shows(FIONA).shows("Ask the owner of the team");
     assert!(page.has_form("/sign-out"));
 }
 
@@ -86,7 +86,7 @@ async fn a_set_up_link_founds_the_first_company_with_its_administrator_and_progr
     assert!(setup::needs_first(&mut app.connection()).unwrap());
     let path = link(&app, None);
     let browser = app.visitor();
-    browser.get(&path).await.is(200).shows("This page works once, until").shows("UTC");
+    browser.get(&path).await.is(200).shows("The link works once, until").shows("UTC");
     found(&browser, &path).await.leads_to("/companies/lattice/partners");
     browser.get("/").await.leads_to("/companies/lattice/partners");
 
@@ -181,7 +181,7 @@ async fn an_address_that_has_an_account_must_sign_in_first() {
     assert!(page.error_at("email").contains("This address has an account. Sign in to it first"), "{}", page.error_at("email"));
     assert_eq!(app.dump(), before);
 
-    let sign_in = browser.get(&page.links(".below-card a")[0]).await;
+    let sign_in = browser.get(&page.links("a[href^='/sign-in']")[0]).await;
     let page = browser.submit(&sign_in.form("/sign-in").set("email", GUS).set("password", PASSWORD)).await;
     page.leads_to(&path);
     let page = browser.get(&path).await;

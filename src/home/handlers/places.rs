@@ -46,7 +46,7 @@ pub async fn start(by: SignedIn, layout: Layout, db: Db) -> Result<HttpResponse>
     if let [only] = found.as_slice() {
         return see_other(address(only));
     }
-    let h1 = if found.is_empty() { "You are in no team or company" } else { "Your places" };
+    let h1 = if found.is_empty() { "You are in no team or company now" } else { "Your places" };
     let email = by.user.email.to_string();
     page(&Places { frame: by.frame(layout, h1), email, rows: found.into_iter().map(Row::from).collect() })
 }

@@ -86,7 +86,7 @@ impl SetupForm {
         let newcomer = if is_newcomer { self.newcomer(&mut errors) } else { None };
         let name = errors.line("program", "the program's name", &self.program, NAME_LENGTH);
         let destination = destination(&self.destination).unwrap_or_else(|| {
-            errors.add("destination", "Enter a web address, like https://www.example.com/product");
+            errors.add("destination", "Enter a web address that begins with https:// or http://");
             String::new()
         });
         if !CURRENCIES.iter().any(|(code, _)| *code == self.currency) {
@@ -163,7 +163,7 @@ pub async fn found(
         }
         Founded::LinkEnded => ended(&by, layout),
         Founded::AddressTaken => {
-            let errors = FormErrors::one("email", "This address has an account. Sign in to it first, with the link below the form");
+            let errors = FormErrors::one("email", "This address has an account. Sign in to it first");
             refused(&SetupPage::new(&by, layout, link, &token).refused(form, errors))
         }
     }
