@@ -2,10 +2,13 @@
 
 use crate::support::{Browser, Page, TestApp, personas::*};
 use guildhall::{
+    accounts::sign_in::Credentials,
     app::{Application, Mode},
     config::{Config, DatabaseAt, MailBy},
     db::{Db, DbSettings},
     email_address::EmailAddress,
+    paths,
+    tokens::Purpose,
 };
 use reqwest::Method;
 
@@ -120,6 +123,18 @@ async fn more_fields_than_the_form_has_change_nothing() {
     browser.post(&app.link_to(MIA), &[&[("password", "a new long passphrase")], &more[..]].concat()).await.leads_to("/sign-in");
     assert_eq!(app.text("SELECT string_agg(to_jsonb(m)::text, ',' ORDER BY id) FROM members m"), before);
     assert_eq!(app.number("SELECT count(*) FROM staff"), 4);
+}
+
+#[actix_web::test]
+async fn a_password_that_changes_while_it_is_checked_opens_nothing() {
+    let app = TestApp::start().await;
+    let conn = &mut app.connection();
+    let olivia = EmailAddress::parse(OLIVIA).unwrap();
+    let checked = Credentials::of(conn, &olivia).unwrap().expect("she has a password");
+    ask_for_a_link(&app, OLIVIA).await;
+    choose(&app, &app.link_to(OLIVIA), "correct horse battery").await.leads_to("/sign-in");
+    assert!(!checked.sign_in(conn, None).unwrap());
+    assert!(Credentials::of(conn, &olivia).unwrap().unwrap().sign_in(conn, None).unwrap());
 }
 
 // Where signing in leads
@@ -410,6 +425,23 @@ async fn a_link_that_never_was_is_a_page_that_does_not_exist() {
         app.visitor().get(&path).await.is(404);
     }
     choose(&app, "/password-reset/nonsense", "correct horse battery").await.is(404);
+}
+
+#[actix_web::test]
+async fn a_token_opens_only_what_it_was_made_for() {
+    let app = TestApp::start().await;
+    ask_for_a_link(&app, OLIVIA).await;
+    let reset = app.text("SELECT id FROM password_resets").parse().unwrap();
+    let setup = guildhall::home::setup::open_link(&mut app.connection(), &app.mailer, None).unwrap();
+    for id in [reset, app.text("SELECT id FROM setups").parse().unwrap()] {
+        for made_for in Purpose::ALL {
+            for shown_at in Purpose::ALL {
+                let path = paths::link(*shown_at, &app.mailer.tokens().token(*made_for, id, 1));
+                let right = made_for == shown_at && (path == app.link_to(OLIVIA) || setup.ends_with(&path));
+                app.visitor().get(&path).await.is(if right { 200 } else { 404 });
+            }
+        }
+    }
 }
 
 #[actix_web::test]
