@@ -72,7 +72,7 @@ pub fn build(mailer: &Mailer, mail: &StoredMail) -> Result<WireMail, Unbuildable
 
 /// Quoted-printable always, also where the text is short and plain: then no body byte reaches the wire as it was written (S49).
 fn quoted_printable(body: String) -> Body {
-    Body::new_with_encoding(body, ContentTransferEncoding::QuotedPrintable).unwrap_or_else(|bytes| Body::new(bytes))
+    Body::new_with_encoding(body, ContentTransferEncoding::QuotedPrintable).unwrap_or_else(Body::new)
 }
 
 /// The value of a header, without control characters (S48), and without "=?", which the mail library would let through and a reader's

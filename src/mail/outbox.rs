@@ -96,12 +96,18 @@ pub struct StoredMail {
     pub reply_to: Option<String>,
     /// At most 78 characters.
     pub subject: String,
-    text: String,
-    html: String,
-    link_purpose: Option<Purpose>,
-    link_id: Option<Uuid>,
-    link_generation: Option<i32>,
-    link_hash: Option<TokenHash>,
+    /// The text part.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+    /// What its link is for, where it has one with a token. The next three are there exactly where this is.
+    pub link_purpose: Option<Purpose>,
+    /// The row that the link opens.
+    pub link_id: Option<Uuid>,
+    /// Which link of that row.
+    pub link_generation: Option<i32>,
+    /// The token's hash.
+    pub link_hash: Option<TokenHash>,
     /// How often it was tried.
     pub attempts: i32,
     /// When it was queued, which is its date.

@@ -5,4 +5,5 @@ mod architecture;
 mod embedded;
 mod home;
 mod house;
+mod mail;
 mod support;

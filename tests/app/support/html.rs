@@ -7,6 +7,9 @@ use std::collections::HashSet;
 /// Fails the test where the page is not as every page must be.
 #[track_caller]
 pub fn check(page: &Page) {
+    if page.path.starts_with("/mailbox/") && page.path.ends_with("/html") {
+        return; // A mail, not a page: it styles itself (S16's exception); `mail.rs` looks at it.
+    }
     let faults = faults(&page.body);
     assert!(faults.is_empty(), "{} ({}) breaks the rules of every page:\n  {}\n{}", page.path, page.status, faults.join("\n  "), page.body);
 }

@@ -7,6 +7,7 @@ pub mod cluster;
 mod html;
 mod mail;
 pub mod personas;
+pub mod smtp;
 
 pub use app::TestApp;
 pub use browser::{Browser, FilledForm, Page};
