@@ -65,7 +65,7 @@ pub fn ask(conn: &mut PgConnection, mailer: &Mailer, email: &EmailAddress, reque
             ))
             .returning(password_resets::expires_at)
             .get_result(conn)?;
-        mail::queue(conn, mailer, None, &emails::reset_link(&user, id, expires_at))?;
+        mail::queue_until(conn, mailer, None, &emails::reset_link(&user, id, expires_at), expires_at)?;
         let nobody = Actor { user: None, role: None, request };
         audit::record(conn, &nobody, Event::new(Action::PasswordResetAsked).target(user.id.uuid()))
     })

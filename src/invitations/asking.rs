@@ -180,7 +180,8 @@ pub fn invite_team(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staff: 
             .collect();
         diesel::insert_into(invitations::table).values(rows).execute(conn)?;
         let names: Vec<String> = ask.listed.iter().map(|person| person.called().to_owned()).collect();
-        mail::queue(conn, mailer, Some(company.id), &asking::invitation(&invitation, company, &staff.user, &program.name, &names))?;
+        let letter = asking::invitation(&invitation, company, &staff.user, &program.name, &names);
+        mail::queue_until(conn, mailer, Some(company.id), &letter, invitation.expires_at)?;
         let event = Event::new(Action::TeamInvited).company(company.id).target(id.uuid());
         audit::record(conn, by, event.after(json!({ "program": program.id, "listed": ask.listed.len() })))?;
         for (person, listed) in ask.listed.iter().zip(listed.iter().rev()) {

@@ -61,7 +61,8 @@ pub fn send_approved(
 pub fn mail_member(conn: &mut PgConnection, mailer: &Mailer, invitation: &Invitation, team: &Team) -> QueryResult<()> {
     let (company, asker) = asked_by(conn, invitation)?;
     let role = invitation.role.expect("a CHECK gives every member invitation its role");
-    mail::queue(conn, mailer, Some(company.id), &asking::member_invitation(invitation, &company, &asker, team, role)).map(drop)
+    let letter = asking::member_invitation(invitation, &company, &asker, team, role);
+    mail::queue_until(conn, mailer, Some(company.id), &letter, invitation.expires_at).map(drop)
 }
 
 /// The company and the person that asked.

@@ -269,7 +269,8 @@ fn mail_program(conn: &mut PgConnection, mailer: &Mailer, invitation: &Invitatio
     let names: Vec<String> = listed.into_iter().map(|(name, email)| if name.is_empty() { email.to_string() } else { name }).collect();
     let (company, asker) = asked_by(conn, invitation)?;
     let program = Program::find(conn, company.id, invitation.program_id.ok_or(diesel::NotFound)?)?;
-    mail::queue(conn, mailer, Some(company.id), &asking::invitation(invitation, &company, &asker, &program.name, &names)).map(drop)
+    let letter = asking::invitation(invitation, &company, &asker, &program.name, &names);
+    mail::queue_until(conn, mailer, Some(company.id), &letter, invitation.expires_at).map(drop)
 }
 
 fn why_not_resent(invitation: &Invitation) -> Resent {

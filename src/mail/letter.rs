@@ -114,13 +114,18 @@ pub fn strong(words: impl Into<String>) -> Words {
 }
 
 impl Letter {
-    /// "Acme via Guildhall" (M2), or the product's own name. Forms refuse names that imitate it; should one be there, it is left out.
-    pub fn sender_name(&self) -> String {
+    /// Whom it speaks for. A name that imitates the product's is left out: forms refuse it, and this is the second door (S47).
+    pub fn speaker(&self) -> &str {
         match &self.speaks_for {
-            Some(name) if !imitates_product(name) => format!("{name} via {PRODUCT}"),
-            Some(_) => format!("A company via {PRODUCT}"),
-            None => PRODUCT.to_owned(),
+            Some(name) if imitates_product(name) => "A partner",
+            Some(name) => name,
+            None => PRODUCT,
         }
+    }
+
+    /// "Acme via Guildhall" (M2), or the product's own name.
+    pub fn sender_name(&self) -> String {
+        if self.speaks_for.is_some() { format!("{} via {PRODUCT}", self.speaker()) } else { PRODUCT.to_owned() }
     }
 
     /// The subject, cut at 78 characters (M9).

@@ -1,5 +1,6 @@
 //! Mail: what a letter is, the outbox it waits in, and the worker that sends it (rules 55 to 58).
 
+pub mod delivery;
 pub mod handlers;
 pub mod lease;
 pub mod letter;
@@ -10,7 +11,8 @@ pub mod set;
 pub mod transport;
 pub mod worker;
 
+pub use delivery::drain;
 pub use letter::{Letter, Mailer, Target, Words, plain, strong};
 pub use outbox::{MailState, MailStatus, queue, queue_until, state_of};
 pub use transport::Transport;
-pub use worker::{Worker, drain};
+pub use worker::Worker;

@@ -13,7 +13,6 @@ const PLACE: &str = "\0";
 struct Html<'a> {
     letter: &'a Letter,
     initials: String,
-    speaker: &'a str,
     address: String,
 }
 
@@ -31,9 +30,8 @@ pub fn bodies(mailer: &Mailer, letter: &Letter) -> askama::Result<(String, Strin
         Some((_, Target::Link { .. })) => PLACE.to_owned(),
         None => String::new(),
     };
-    let speaker = letter.speaks_for.as_deref().unwrap_or(crate::web::layout::PRODUCT);
     let text = Text { letter, address: address.clone() }.render()?;
-    let html = Html { letter, initials: crate::words::initials(speaker), speaker, address }.render()?;
+    let html = Html { letter, initials: crate::words::initials(letter.speaker()), address }.render()?;
     Ok((marked(&text), marked(&html)))
 }
 

@@ -157,6 +157,7 @@ async fn names_and_terms_have_a_length_and_no_control_characters() {
         ("company", "x".repeat(10_000)),
         ("company", "Lattice\r\nBcc: x@evil.example".to_owned()),
         ("company", "Win at evil.com".to_owned()),
+        ("company", "Guildha11 Support".to_owned()),
         ("name", "x".repeat(101)),
         ("email", "ada@lattice.example\nx".to_owned()),
         ("program", "x\u{7}y".to_owned()),

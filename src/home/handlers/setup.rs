@@ -5,6 +5,7 @@ use crate::{
     email_address::EmailAddress,
     error::Result,
     home::setup::{self, Founded, Founder, NewCompany, SetupLink},
+    mail::letter::imitates_product,
     paths,
     programs::{
         ProgramText,
@@ -83,6 +84,9 @@ impl SetupForm {
     fn parse(&self, is_newcomer: bool) -> std::result::Result<Typed, FormErrors> {
         let mut errors = FormErrors::none();
         let company = errors.line("company", "the company's name", &self.company, NAME_LENGTH);
+        if imitates_product(&company) {
+            errors.add("company", "Enter your company's own name: mail in its name must not look like mail of Guildhall itself");
+        }
         let newcomer = if is_newcomer { self.newcomer(&mut errors) } else { None };
         let name = errors.line("program", "the program's name", &self.program, NAME_LENGTH);
         let destination = destination(&self.destination).unwrap_or_else(|| {

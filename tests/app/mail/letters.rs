@@ -122,8 +122,10 @@ fn a_link_to_a_page_is_whole_in_both_parts() {
 fn nobody_speaks_in_the_products_name() {
     let speaking_for = |name: &str| Letter { speaks_for: Some(name.to_owned()), ..letter("a@b.example") }.sender_name();
     assert_eq!(speaking_for("Acme"), "Acme via Guildhall");
-    assert_eq!(speaking_for("Guildha11 Security"), "A company via Guildhall");
+    assert_eq!(speaking_for("Guildha11 Security"), "A partner via Guildhall");
     assert_eq!(Letter { speaks_for: None, ..letter("a@b.example") }.sender_name(), "Guildhall");
+    let (_, html) = bodies(&mailer(), &Letter { speaks_for: Some("Guildhall".to_owned()), ..letter("a@b.example") }).unwrap();
+    assert_eq!(select(&Html::parse_document(&html), "td.plate + td")[0].text().collect::<String>(), "A partner");
 }
 
 #[test]
