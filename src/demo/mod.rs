@@ -1,11 +1,17 @@
 //! The demo: an installation with lifelike people, which needs no settings.
 
+mod people;
+mod seed;
+
 use crate::{
     db::Db,
+    error::Error,
     installation::{self, Kind},
     mail::Mailer,
+    paths,
     running::{self, CannotRun},
 };
+use diesel::{Connection, PgConnection};
 use std::{fs, io, os::unix::fs::OpenOptionsExt, path::Path};
 
 /// The embedded server's database of the demo.
@@ -37,7 +43,25 @@ pub async fn prepare(db: &Db, mailer: &Mailer, fresh: bool) -> Result<(), Cannot
         db.run(installation::empty).await.map_err(CannotRun::Refused)?;
         db.migrate().map_err(CannotRun::Refused)?;
     }
-    db.run(installation::mark_as_demo).await.map_err(CannotRun::Refused)?;
-    println!("Guildhall's demo is at {}", mailer.base_url());
+    let seeder = mailer.clone();
+    db.run(move |conn| make(conn, &seeder)).await.map_err(CannotRun::Refused)?;
+    let base = mailer.base_url();
+    println!(
+        "Guildhall's demo is at {base}, its mail at {base}{}\n\nEveryone's password is {}\n  Acme      sam@acme.example (administrator), max@acme.example (manager), vera@acme.example (viewer)\n  Globex    gus@globex.example (administrator)\n  Northwind olivia@northwind.example (owner), adam@northwind.example (admin), mia@northwind.example (member), frank@northwind.example (finance)\n\nCtrl-C stops it.",
+        paths::mailbox(),
+        seed::PASSWORD
+    );
     Ok(())
+}
+
+/// All of the data or none: a start that is broken off begins again.
+fn make(conn: &mut PgConnection, mailer: &Mailer) -> Result<(), Error> {
+    installation::mark_as_demo(conn)?;
+    if installation::is_seeded(conn)? {
+        return Ok(());
+    }
+    conn.transaction(|conn| {
+        seed::fill(conn, mailer)?;
+        installation::mark_as_seeded(conn).map_err(Error::from)
+    })
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod architecture;
+mod demo;
 mod embedded;
 mod home;
 mod house;

@@ -74,6 +74,12 @@ impl Cluster {
         self.url(name)
     }
 
+    /// Makes a database with nothing in it, and returns its URL.
+    pub fn empty_database(&self, name: &str) -> String {
+        self.execute(&format!("CREATE DATABASE {name}"));
+        self.url(name)
+    }
+
     /// Drops a database, whoever is still connected.
     pub fn drop_database(&self, name: &str) {
         self.execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));

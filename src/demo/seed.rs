@@ -1,0 +1,372 @@
+//! Fills the demo by what people do: invite, accept, approve, decline. Rows are dated back afterwards, since all of it happens now.
+
+use super::people::{self, TeamOf};
+use crate::{
+    access::password,
+    accounts::User,
+    companies::{Company, StaffRole, staff::Staff},
+    email_address::EmailAddress,
+    error::{Error, Result},
+    home::setup::{self, Founded, Founder, NewCompany},
+    ids::{InvitationId, ProgramId},
+    invitations::{
+        Invitation,
+        accepting::{self, Acceptance, Accepted, Accepter, Into},
+        approval::{self, Decision},
+        asking::{self, MembersInvited, NewMembers, NewTeam, Person, TeamInvited},
+        declining,
+        listed::{self, Kept},
+        putting, upkeep,
+    },
+    mail::Mailer,
+    programs::{
+        Program, Terms,
+        program::{ProgramText, Written},
+    },
+    schema::{invitations, outbox},
+    teams::{MemberRole, Membership, Team},
+    tokens::{Purpose, hash_of},
+};
+use diesel::{
+    prelude::*,
+    sql_query,
+    sql_types::{Double, Text},
+};
+
+/// Everyone's password.
+pub const PASSWORD: &str = "guildhall-demo";
+
+const TERMS: &str = "1. Say what the product does, and nothing that it does not.\n\n2. Use your own link, so that what you bring is known to be yours.\n\n3. Commissions are paid for customers who stay thirty days.\n\n4. Either side may end this at any time; what was earned stays earned.";
+
+/// Makes the demo's data, in the caller's transaction.
+pub fn fill(conn: &mut PgConnection, mailer: &Mailer) -> Result<()> {
+    // A demo is filled by its own administrator; the lines of the audit log are dated back like all else.
+    sql_query("ALTER TABLE audit DISABLE TRIGGER audit_append_only").execute(conn)?;
+    let mut town = Town { conn, mailer, password_hash: password::hash(PASSWORD)? };
+    town.acme()?;
+    town.globex()?;
+    town.open_matters()?;
+    town.activity()?;
+    // Mail made by seeding is shown, never sent.
+    diesel::update(outbox::table.filter(outbox::status.eq("queued")))
+        .set((outbox::status.eq("sent"), outbox::sent_at.eq(outbox::created_at.nullable())))
+        .execute(conn)?;
+    refuse_one_mail(conn)?;
+    sql_query("ALTER TABLE audit ENABLE TRIGGER audit_append_only").execute(conn)?;
+    Ok(())
+}
+
+/// What the seeding works with.
+struct Town<'a> {
+    conn: &'a mut PgConnection,
+    mailer: &'a Mailer,
+    password_hash: String,
+}
+
+impl Town<'_> {
+    fn acme(&mut self) -> Result<()> {
+        let acme = self.company("Acme", ("Sam Whitaker", "sam@acme.example"), ("Acme Resellers", "https://acme.example/start"))?;
+        self.colleague(&acme, "Max Adler", "max@acme.example", StaffRole::Manager)?;
+        self.colleague(&acme, "Vera Lind", "vera@acme.example", StaffRole::Viewer)?;
+        let sam = self.staff("sam@acme.example", "acme")?;
+        self.program(&sam, "Acme Referral", "Recommend Acme to people you know.", "https://acme.example/refer")?;
+        self.program(&sam, "Acme Resellers Plus", "For resellers with more than fifty customers.", "https://acme.example/plus")?;
+        self.date_back(1_700.0)?;
+        for team in people::TEAMS {
+            self.team(&sam, "Acme Resellers", team)?;
+        }
+        for (team, after) in people::TEAMS.iter().filter(|team| team.joined > 150).step_by(2).zip(1..) {
+            let owner = people::address(team.people[0].0, team.domain);
+            self.further_program(&sam, "Acme Referral", team.name, &owner, (team.joined - 60 - after).max(1) as f64)?;
+        }
+        Ok(())
+    }
+
+    fn globex(&mut self) -> Result<()> {
+        self.company("Globex", ("Gus Porter", "gus@globex.example"), ("Globex Affiliates", "https://globex.example/join"))?;
+        let gus = self.staff("gus@globex.example", "globex")?;
+        self.date_back(900.0)?;
+        for team in people::GLOBEX_TEAMS {
+            self.team(&gus, "Globex Affiliates", team)?;
+        }
+        let shared = people::TEAMS.iter().find(|team| team.name == people::SHARED_TEAM).ok_or(Error::NotFound)?;
+        self.further_program(&gus, "Globex Affiliates", shared.name, &people::address(shared.people[0].0, shared.domain), 200.0)
+    }
+
+    /// Invitations in every state.
+    fn open_matters(&mut self) -> Result<()> {
+        let sam = self.staff("sam@acme.example", "acme")?;
+        let max = self.staff("max@acme.example", "acme")?;
+        let resellers = self.find_program(&sam, "Acme Resellers")?.id;
+        let plus = self.find_program(&sam, "Acme Resellers Plus")?.id;
+
+        // Northwind: one person approved and on the way, one whose mail was refused, one rejected, one waiting.
+        self.ask_for(&sam, "northwind", &[("Jo Ferrand", "jo.ferrand@northwind.example", MemberRole::Finance)])?;
+        self.approve("olivia@northwind.example", "jo.ferrand@northwind.example")?;
+        self.date_back(2.0)?;
+        self.ask_for(&max, "northwind", &[("Priya Nair", "priya@northwind.example", MemberRole::Member)])?;
+        self.reject("olivia@northwind.example", "priya@northwind.example", "Priya left us in October.")?;
+        self.date_back(30.0)?;
+        self.ask_for(&sam, "northwind", &[("Rosa Lindqvist", "rosa@northwind.example", MemberRole::Member)])?;
+        self.date_back(4.0)?;
+        self.ask_for(
+            &max,
+            "tidewater-commerce",
+            &[("Kitchener Boone", "kit@tidewater.example", MemberRole::Admin), ("Tama Ruru", "tama@tidewater.example", MemberRole::Member)],
+        )?;
+        self.date_back(3.0)?;
+        let revoked = self.ask_for(&sam, "oakline-systems-integrators", &[("Yusuf Demir", "yusuf@oakline.example", MemberRole::Member)])?;
+        upkeep::revoke(self.conn, &sam.actor(None), &sam, revoked)?;
+        self.date_back(18.0)?;
+
+        // Programs: two teams to be, one of them declined, one expired, and two invitations that reached people who may not accept them.
+        self.invite(
+            &sam,
+            resellers,
+            "Larkspur Agency",
+            &[
+                ("Ines Okafor", "ines@larkspur.example", MemberRole::Admin),
+                ("Teo Marsh", "teo@brightwater.example", MemberRole::Admin),
+                ("Hana Sato", "hana@larkspur.example", MemberRole::Member),
+            ],
+            "Great to meet you in Lisbon, Ines. This gives you and your colleagues your own links and the course we spoke about.",
+        )?;
+        self.date_back(0.2)?;
+        self.invite(&max, resellers, "Harbour & Finch", &[("Leila Farahani", "leila@harbourfinch.example", MemberRole::Admin)], "")?;
+        self.date_back(2.5)?;
+        let declined =
+            self.invite(&max, resellers, "Cobalt North", &[("Ansel Brandt", "ansel@cobaltnorth.example", MemberRole::Admin)], "")?;
+        let declined = Invitation::lock(self.conn, declined)?;
+        declining::decline(self.conn, self.mailer, None, &declined, None, "We resell a competitor this year.")?;
+        self.date_back(14.0)?;
+        self.invite(&max, resellers, "Sable & Stone", &[("Chidi Eze", "chidi@sablestone.example", MemberRole::Admin)], "")?;
+        self.date_back(12.0)?;
+        self.invite(
+            &sam,
+            plus,
+            "Northwind",
+            &[("Mia Chen", "mia@northwind.example", MemberRole::Admin)],
+            "You asked about Plus at the workshop, Mia.",
+        )?;
+        self.date_back(1.0)?;
+        let put = self.invite(&max, plus, "Northwind", &[("Frank Osei", "frank@northwind.example", MemberRole::Admin)], "")?;
+        let (frank, northwind) = (self.user("frank@northwind.example")?, Team::by_slug(self.conn, "northwind")?);
+        putting::put_before_team(self.conn, self.mailer, None, put, &frank, northwind.id)?;
+        self.date_back(1.5)
+    }
+
+    /// When people were last seen: owners as their team says, the others at their own pace.
+    fn activity(&mut self) -> Result<()> {
+        for team in people::TEAMS.iter().chain(people::GLOBEX_TEAMS) {
+            for ((name, _), nth) in team.people.iter().zip(0i64..) {
+                let hours = team.seen + nth * (7 + nth * 19);
+                let address = people::address(name, team.domain);
+                sql_query("UPDATE members SET last_active_at = greatest(joined_at, now() - $1 * interval '1 hour') WHERE user_id = (SELECT id FROM users WHERE email = $2)")
+                    .bind::<Double, _>(hours as f64)
+                    .bind::<Text, _>(address)
+                    .execute(self.conn)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn company(&mut self, name: &str, founder: (&str, &str), program: (&str, &str)) -> Result<Company> {
+        let link = setup::open_link(self.conn, self.mailer, Some(name))?;
+        let token = link.rsplit('/').next().unwrap_or_default();
+        let new = NewCompany {
+            name: name.to_owned(),
+            founder: Founder::New { name: founder.0.to_owned(), email: address(founder.1)?, password_hash: self.password_hash.clone() },
+            program: text(program.0, "Sell together with us and earn on every customer you bring.", program.1),
+            terms: TERMS.to_owned(),
+        };
+        match setup::found(self.conn, &hash_of(token), &new, None)? {
+            Founded::Company(company, _) => Ok(company),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    fn colleague(&mut self, company: &Company, name: &str, email: &str, role: StaffRole) -> Result<()> {
+        let user = self.person(name, email)?;
+        Staff::add(self.conn, company.id, user.id, role)?;
+        Ok(())
+    }
+
+    fn program(&mut self, by: &Staff, name: &str, description: &str, destination: &str) -> Result<()> {
+        match Program::create(self.conn, &by.actor(None), by.company.id, &text(name, description, destination), TERMS)? {
+            Written::Saved(_) => Ok(()),
+            other @ Written::NameTaken => Err(unexpected(&other)),
+        }
+    }
+
+    /// A company invites a team with its people; the owner accepts, and then each of them.
+    fn team(&mut self, by: &Staff, program: &str, team: &TeamOf) -> Result<()> {
+        let program = self.find_program(by, program)?;
+        let people: Vec<(&str, String, MemberRole)> =
+            team.people.iter().map(|(name, role)| (*name, people::address(name, team.domain), *role)).collect();
+        let people: Vec<(&str, &str, MemberRole)> = people.iter().map(|(name, email, role)| (*name, email.as_str(), *role)).collect();
+        let invited = self.invite(by, program.id, team.name, &people, "")?;
+        let invitation = Invitation::lock(self.conn, invited)?;
+        let kept =
+            listed::waiting(self.conn, invited)?.iter().filter_map(|person| person.role.map(|role| Kept { id: person.id, role })).collect();
+        let into = Into::NewTeam { name: team.name.to_owned(), people: kept };
+        self.accept(&invitation, team.people[0].0, into)?;
+        for (name, email, _) in &people[1..] {
+            let sent =
+                Invitation::query().filter(invitations::parent_id.eq(invited)).filter(invitations::email.eq(*email)).first(self.conn)?;
+            self.accept(&sent, name, Into::TheTeam)?;
+        }
+        self.date_back(team.joined as f64)
+    }
+
+    /// A team that is in one program joins another.
+    fn further_program(&mut self, by: &Staff, program: &str, team: &str, owner: &str, days: f64) -> Result<()> {
+        let program = self.find_program(by, program)?;
+        let owner = self.user(owner)?;
+        let invited = self.invite(by, program.id, team, &[(owner.name.as_str(), owner.email.as_str(), MemberRole::Admin)], "")?;
+        let invitation = Invitation::lock(self.conn, invited)?;
+        let place = Membership::all_of(self.conn, owner.id)?.into_iter().find(|(place, _)| place.name == team);
+        let (team, _) = place.ok_or(Error::NotFound)?;
+        self.accept(&invitation, &owner.name, Into::Team(team.id))?;
+        self.date_back(days)
+    }
+
+    fn invite(
+        &mut self,
+        by: &Staff,
+        program: ProgramId,
+        team: &str,
+        people: &[(&str, &str, MemberRole)],
+        message: &str,
+    ) -> Result<InvitationId> {
+        let mut people = people.iter().map(|person| person_asked(person)).collect::<Result<Vec<Person>>>()?;
+        let owner = people.remove(0);
+        let ask = NewTeam { program, name: team.to_owned(), owner, listed: people, subject: String::new(), message: message.to_owned() };
+        match asking::invite_team(self.conn, self.mailer, &by.actor(None), by, &ask)? {
+            TeamInvited::Invited { id, .. } => Ok(id),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    fn ask_for(&mut self, by: &Staff, team: &str, people: &[(&str, &str, MemberRole)]) -> Result<InvitationId> {
+        let last = people[people.len() - 1].1;
+        let people = people.iter().map(|person| person_asked(person)).collect::<Result<Vec<Person>>>()?;
+        let ask = NewMembers { team: team.to_owned(), people, message: String::new() };
+        match asking::invite_members(self.conn, self.mailer, &by.actor(None), by, &ask)? {
+            MembersInvited::Waiting { .. } => Ok(self.waiting_for(last)?.id),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    fn approve(&mut self, owner: &str, person: &str) -> Result<()> {
+        self.decide(owner, person, &Decision::Approve(None))
+    }
+
+    fn reject(&mut self, owner: &str, person: &str, reason: &str) -> Result<()> {
+        self.decide(owner, person, &Decision::Reject(reason.to_owned()))
+    }
+
+    fn decide(&mut self, owner: &str, person: &str, decision: &Decision) -> Result<()> {
+        let owner = self.user(owner)?;
+        let member = Membership::of(self.conn, owner.id, "northwind")?;
+        let waiting = self.waiting_for(person)?.id;
+        approval::decide(self.conn, self.mailer, &member.actor(None), &member, waiting, decision).map(drop)
+    }
+
+    fn accept(&mut self, invitation: &Invitation, name: &str, into: Into) -> Result<()> {
+        let who = match User::by_email(self.conn, &invitation.email)? {
+            Some(user) => Accepter::Known(user),
+            None => Accepter::New { name: name.to_owned(), password_hash: self.password_hash.clone() },
+        };
+        let terms = invitation.program_id.map_or(Ok(None), |program| Terms::current(self.conn, program))?.map(|terms| terms.id);
+        match accepting::accept(self.conn, self.mailer, None, invitation, &Acceptance { who, into, terms })? {
+            Accepted::In { .. } => Ok(()),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    fn waiting_for(&mut self, email: &str) -> Result<Invitation> {
+        Ok(Invitation::query().filter(invitations::email.eq(email)).filter(invitations::status.eq("waiting")).first(self.conn)?)
+    }
+
+    fn person(&mut self, name: &str, email: &str) -> Result<User> {
+        User::verified_by_link(self.conn, &address(email)?, name, &self.password_hash)?.ok_or(Error::NotFound)
+    }
+
+    fn user(&mut self, email: &str) -> Result<User> {
+        User::by_email(self.conn, &address(email)?)?.ok_or(Error::NotFound)
+    }
+
+    fn staff(&mut self, email: &str, company: &str) -> Result<Staff> {
+        let user = self.user(email)?;
+        Ok(Staff::of(self.conn, user.id, company)?)
+    }
+
+    fn find_program(&mut self, by: &Staff, name: &str) -> Result<Program> {
+        Program::all(self.conn, by.company.id)?.into_iter().find(|program| program.name == name).ok_or(Error::NotFound)
+    }
+
+    /// Moves everything that happened just now, and nothing else, so many days back: in this transaction `now()` stands still, and what was
+    /// moved before does not carry it any more.
+    fn date_back(&mut self, days: f64) -> Result<()> {
+        for (table, columns) in DATED {
+            let moved: Vec<String> = columns.iter().map(|column| format!("{column} = {column} - $1 * interval '1 day'")).collect();
+            let just_now = columns[0];
+            sql_query(format!("UPDATE {table} SET {} WHERE {just_now} = now()", moved.join(", ")))
+                .bind::<Double, _>(days)
+                .execute(self.conn)?;
+        }
+        Ok(())
+    }
+}
+
+/// Tables with the columns that move together; the first says when the row was made.
+const DATED: &[(&str, &[&str])] = &[
+    ("users", &["created_at", "email_verified_at"]),
+    ("companies", &["created_at"]),
+    ("staff", &["joined_at"]),
+    ("setups", &["created_at", "expires_at"]),
+    ("teams", &["created_at"]),
+    ("members", &["joined_at", "last_active_at"]),
+    ("programs", &["created_at"]),
+    ("terms", &["published_at"]),
+    ("partners", &["joined_at"]),
+    ("enrollments", &["joined_at"]),
+    ("acceptances", &["at"]),
+    ("invitations", &["created_at", "sent_at", "expires_at", "put_at", "answered_at", "reminded_at"]),
+    ("outbox", &["created_at", "next_at"]),
+    ("audit", &["at"]),
+];
+
+/// One mail that its server did not take: the person's address ends at a company that is no more.
+fn refuse_one_mail(conn: &mut PgConnection) -> Result<()> {
+    diesel::update(
+        outbox::table
+            .filter(outbox::recipient.eq("jo.ferrand@northwind.example"))
+            .filter(outbox::link_purpose.eq(Purpose::Invitation.as_str())),
+    )
+    .set((outbox::status.eq("refused"), outbox::last_error.eq("550 5.1.1 No such person here")))
+    .execute(conn)?;
+    Ok(())
+}
+
+fn person_asked((name, email, role): &(&str, &str, MemberRole)) -> Result<Person> {
+    Ok(Person { email: address(email)?, name: (*name).to_owned(), role: *role })
+}
+
+fn address(email: &str) -> Result<EmailAddress> {
+    EmailAddress::parse(email).ok_or_else(|| Error::Internal(format!("{email} is no address")))
+}
+
+fn text(name: &str, description: &str, destination: &str) -> ProgramText {
+    ProgramText {
+        name: name.to_owned(),
+        description: description.to_owned(),
+        destination: destination.to_owned(),
+        currency: "USD".to_owned(),
+        open: false,
+    }
+}
+
+fn unexpected(outcome: &impl std::fmt::Debug) -> Error {
+    Error::Internal(format!("the demo's data came out otherwise: {outcome:?}"))
+}
