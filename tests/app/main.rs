@@ -1,5 +1,6 @@
 //! The tests of the program as people and other programs meet it: through HTTP, on PostgreSQL.
 
+mod access;
 mod accounts;
 mod architecture;
 mod demo;

@@ -14,6 +14,7 @@ use guildhall::{
     email_address::EmailAddress,
     ids::UserId,
     mail::Mailer,
+    routes::{self, Endpoint},
     tokens::hash_of,
 };
 use std::{
@@ -90,17 +91,45 @@ impl TestApp {
         app
     }
 
+    /// The demo with more routes than it has.
+    pub async fn start_with(more: fn() -> Vec<Endpoint>) -> Self {
+        let database = Rc::new(Database::new());
+        let db = Db::new(&settings(&database.url));
+        Self::built(database, db, None, move || [routes::all(Mode::Demo), more()].into_iter().flatten().collect())
+    }
+
+    /// The program behind a proxy that speaks https for it at this address.
+    pub async fn start_behind(base_url: &str) -> Self {
+        let database = Rc::new(Database::new());
+        let db = Db::new(&settings(&database.url));
+        Self::built(database, db, Some(base_url), || routes::all(Mode::Serve))
+    }
+
     /// A second copy of the program on the same database.
     pub async fn copy(&self) -> Self {
         Self::on(self.database.clone(), Mode::Serve)
     }
 
+    /// A second copy of the program whose database is away: nothing listens where it looks for it.
+    pub async fn copy_without_database(&self) -> Self {
+        let away = DbSettings { url: "postgres://guildhall@127.0.0.1:1/away".to_owned(), connections: 8, prepared_statements: true };
+        Self::built(self.database.clone(), Db::new(&away), None, || routes::all(Mode::Demo))
+    }
+
     fn on(database: Rc<Database>, mode: Mode) -> Self {
+        let db = Db::new(&settings(&database.url));
+        Self::built(database, db, None, move || routes::all(mode))
+    }
+
+    fn built<F>(database: Rc<Database>, db: Db, behind: Option<&str>, endpoints: F) -> Self
+    where
+        F: Fn() -> Vec<Endpoint> + Clone + Send + 'static,
+    {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let bind = listener.local_addr().expect("an address");
         let base_url = format!("http://{bind}");
         let config = Config {
-            base_url: base_url.parse().expect("a URL"),
+            base_url: behind.unwrap_or(&base_url).parse().expect("a URL"),
             secret_keys: vec![SECRET_KEY.to_vec()],
             mail: MailBy::MailboxOnly,
             mail_from: EmailAddress::parse("partners@guildhall.example").expect("an address"),
@@ -109,7 +138,7 @@ impl TestApp {
             connections: 8,
             prepared_statements: true,
         };
-        let application = Application::build(&config, Db::new(&settings(&database.url)), listener, mode).expect("the program starts");
+        let application = Application::with_routes(&config, db, listener, endpoints).expect("the program starts");
         application.readiness.set(true);
         let handle = application.server.handle();
         actix_web::rt::spawn(application.server);
@@ -184,23 +213,43 @@ impl TestApp {
 
     /// Every row of every table but the named traces (S15), as one text to compare.
     pub fn dump(&self) -> String {
-        let tables = self.text("SELECT string_agg(table_name, ',' ORDER BY table_name) FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'");
-        tables
-            .split(',')
+        self.rows(&[("sessions", "last_seen_at"), ("members", "last_active_at")])
+    }
+
+    /// Every row of every table, traces too.
+    pub fn dump_with_traces(&self) -> String {
+        self.rows(&[])
+    }
+
+    fn rows(&self, without: &[(&str, &str)]) -> String {
+        let each: Vec<String> = self
+            .tables()
+            .iter()
             .map(|table| {
-                let without = match table {
-                    "sessions" => " - 'last_seen_at'",
-                    "members" => " - 'last_active_at'",
-                    _ => "",
-                };
-                format!(
-                    "{table}: {}\n",
-                    self.text(&format!(
-                        "SELECT string_agg(row, E'\\n' ORDER BY row) FROM (SELECT (to_jsonb(t){without})::text AS row FROM {table} t) rows"
-                    ))
-                )
+                let traces: String = without.iter().filter(|(of, _)| *of == table).map(|(_, column)| format!(" - '{column}'")).collect();
+                format!("SELECT '{table}: ' || (to_jsonb(t){traces})::text AS row FROM {table} t")
             })
-            .collect()
+            .collect();
+        self.text(&format!("SELECT string_agg(row, E'\\n' ORDER BY row) FROM ({}) rows", each.join(" UNION ALL ")))
+    }
+
+    /// Keeps what the database holds now, for [`Self::restore`].
+    pub fn keep(&self) {
+        let copies: String = self.tables().iter().map(|table| format!("CREATE TABLE kept.{table} AS TABLE public.{table};")).collect();
+        self.sql(&format!("DROP SCHEMA IF EXISTS kept CASCADE; CREATE SCHEMA kept; {copies}"));
+    }
+
+    /// Puts the database back to what was kept: far faster than another program on another database.
+    pub fn restore(&self) {
+        let back: String =
+            self.tables().iter().map(|table| format!("DELETE FROM {table}; INSERT INTO {table} TABLE kept.{table};")).collect();
+        // Past the triggers: no row of the audit log is changed here, and the references are whole again at the end.
+        self.sql(&format!("BEGIN; SET LOCAL session_replication_role = replica; {back} COMMIT"));
+    }
+
+    fn tables(&self) -> Vec<String> {
+        let tables = "SELECT string_agg(table_name, ',' ORDER BY table_name) FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'";
+        self.text(tables).split(',').map(str::to_owned).collect()
     }
 
     /// Stops this copy, as a restart would.

@@ -1,6 +1,6 @@
 //! A browser without script: keeps cookies, sends what browsers send, fills in the forms of the page.
 
-use super::html;
+use super::{headers, html};
 use reqwest::{
     Client, Method, StatusCode, Url,
     cookie::{CookieStore, Jar},
@@ -77,6 +77,7 @@ impl Browser {
         let (status, headers) = (response.status(), response.headers().clone());
         let body = String::from_utf8_lossy(&response.bytes().await.expect("a body")).into_owned();
         let page = Page { status, headers, path, body };
+        headers::check(&page);
         if page.is_html() && has_body {
             html::check(&page);
         }

@@ -3,12 +3,16 @@
 
 mod app;
 mod browser;
+pub mod catalogue;
 pub mod cluster;
+mod headers;
 mod html;
 mod mail;
 pub mod personas;
 pub mod smtp;
+mod scene;
 
 pub use app::TestApp;
 pub use browser::{Browser, FilledForm, Page};
 pub use mail::Mail;
+pub use scene::Scene;

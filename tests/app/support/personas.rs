@@ -8,7 +8,7 @@ use guildhall::{
     email_address::EmailAddress,
     ids::{ProgramId, UserId},
     programs::{Partner, Terms, enrollment},
-    schema::programs,
+    schema::{programs, staff},
     teams::{MemberRole, NewMember, Team},
 };
 use std::sync::LazyLock;
@@ -19,6 +19,8 @@ pub const SAM: &str = "sam@acme.example";
 pub const MAX: &str = "max@acme.example";
 /// Viewer of Acme.
 pub const VERA: &str = "vera@acme.example";
+/// Manager of Acme once.
+pub const HUGO: &str = "hugo@acme.example";
 /// Administrator of Globex.
 pub const GUS: &str = "gus@globex.example";
 /// Owner of Northwind.
@@ -33,6 +35,22 @@ pub const FRANK: &str = "frank@northwind.example";
 pub const TOMAS: &str = "tomas@brightwater.example";
 /// Member of Northwind once.
 pub const FIONA: &str = "fiona@northwind.example";
+
+/// Everybody who may come to a page, by the name that tables of tests give them; nobody's address is that of somebody signed out.
+pub const EVERYBODY: [(&str, &str); 12] = [
+    ("out", ""),
+    ("sam", SAM),
+    ("max", MAX),
+    ("vera", VERA),
+    ("hugo", HUGO),
+    ("gus", GUS),
+    ("olivia", OLIVIA),
+    ("adam", ADAM),
+    ("mia", MIA),
+    ("frank", FRANK),
+    ("fiona", FIONA),
+    ("tomas", TOMAS),
+];
 
 /// Everyone's password.
 pub const PASSWORD: &str = "guildhall-demo";
@@ -57,6 +75,9 @@ pub fn seed(conn: &mut PgConnection) {
     let brightwater = team(conn, "Brightwater", (TOMAS, "Tomás Herrera"), &[]);
     partner(conn, &acme, &northwind, "Acme Resellers");
     partner(conn, &globex, &brightwater, "Globex Affiliates");
+    let hugo = user(conn, HUGO, "Hugo Brandt");
+    let place = Staff::add(conn, acme.id, hugo.id, StaffRole::Manager).expect("staff");
+    diesel::update(staff::table.find(place)).set(staff::left_at.eq(diesel::dsl::now)).execute(conn).expect("left");
     let fiona = user(conn, FIONA, "Fiona Hale");
     NewMember { team: northwind.id, user: fiona.id, role: MemberRole::Admin }.join(conn).expect("a member");
     diesel::sql_query("UPDATE members SET left_at = now() WHERE user_id = (SELECT id FROM users WHERE email = 'fiona@northwind.example')")

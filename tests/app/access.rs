@@ -1,0 +1,275 @@
+//! Who gets which answer where (S24): every route × everybody, in one table.
+
+use crate::support::{
+    Browser, Page, Scene, TestApp,
+    catalogue::{DEEDS, changes, pages},
+    personas::*,
+};
+use guildhall::{
+    access::Access,
+    app::Mode,
+    companies::StaffRole,
+    routes,
+    teams::{MemberRole, TeamRole},
+};
+use reqwest::Method;
+use std::collections::BTreeSet;
+
+/// Each route with the answer that everybody gets. A change is sent without any field, on the scene of `support/scene.rs`.
+///
+/// - a number: that status
+/// - `in`: 303 to the sign-in page
+/// - `go`: 303 to another page of ours
+const TABLE: &str = "
+                                                              |     |      Acme               | Globex |         Northwind               |        | Brightwater
+                                                              | out | sam  max   vera  hugo* |  gus   | olivia  adam  mia   frank       | fiona* | tomas
+GET  /                                                        | in  | go   go    go    200   |  go    | go      go    go    go          | 200    | go
+GET  /healthz                                                 | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
+GET  /readyz                                                  | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
+GET  /sign-in                                                 | 200 | go   go    go    go    |  go    | go      go    go    go          | go     | go
+POST /sign-in                                                 | 422 | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
+POST /sign-out                                                | in  | in   in    in    in    |  in    | in      in    in    in          | in     | in
+GET  /password-reset                                          | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
+POST /password-reset                                          | 422 | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
+GET  /password-reset/{token}                                  | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
+POST /password-reset/{token}                                  | 422 | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
+GET  /setup/{token}                                           | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
+POST /setup/{token}                                           | 422 | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
+GET  /mailbox                                                 | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
+GET  /mailbox/{mail}                                          | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
+GET  /mailbox/{mail}/html                                     | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
+";
+// * was of Acme's staff, or of Northwind, and has left.
+
+struct Row {
+    method: Method,
+    path: &'static str,
+    /// In the order of [`EVERYBODY`].
+    answers: Vec<&'static str>,
+}
+
+fn table() -> Vec<Row> {
+    let row = |line: &'static str| {
+        let (route, answers) = line.split_once('|')?;
+        let (method, path) = route.trim().split_once(' ')?;
+        let answers: Vec<&str> = answers.split_whitespace().filter(|word| *word != "|").collect();
+        assert_eq!(answers.len(), EVERYBODY.len(), "{line}");
+        Some(Row { method: method.parse().unwrap(), path: path.trim(), answers })
+    };
+    TABLE.lines().filter_map(row).collect()
+}
+
+/// The answer in the table's words.
+fn word_of(page: &Page) -> String {
+    match (page.status.as_u16(), page.location()) {
+        (303, Some(to)) if to.starts_with("/sign-in") => "in".to_owned(),
+        (303, Some(to)) if to.starts_with('/') => "go".to_owned(),
+        (status, _) => status.to_string(),
+    }
+}
+
+fn browsers(app: &TestApp) -> Vec<(&'static str, Browser)> {
+    let browser = |email: &str| if email.is_empty() { app.visitor() } else { app.signed_in(email) };
+    EVERYBODY.iter().map(|(name, email)| (*name, browser(email))).collect()
+}
+
+#[test]
+fn every_route_has_its_row_and_every_row_its_route() {
+    let routes: BTreeSet<String> = routes::all(Mode::Demo).iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    let rows: Vec<String> = table().iter().map(|row| format!("{} {}", row.method, row.path)).collect();
+    let known: BTreeSet<String> = rows.iter().cloned().collect();
+    assert_eq!(known.len(), rows.len(), "a route stands twice in the table");
+    let without: Vec<&String> = routes.difference(&known).collect();
+    let nowhere: Vec<&String> = known.difference(&routes).collect();
+    assert!(without.is_empty() && nowhere.is_empty(), "routes without a row: {without:#?}\nrows without a route: {nowhere:#?}");
+}
+
+#[test]
+fn the_table_agrees_with_the_locks() {
+    let routes = routes::all(Mode::Demo);
+    let mut faults = Vec::new();
+    for row in table() {
+        let Some(route) = routes.iter().find(|route| route.method.as_str() == row.method.as_str() && route.path == row.path) else {
+            continue;
+        };
+        for ((name, _), answer) in EVERYBODY.iter().zip(&row.answers) {
+            if let Some(shut) = answer_before(route.access, name)
+                && shut != *answer
+            {
+                faults.push(format!("{} {}: {name} gets {answer}, but the lock {:?} answers {shut}", row.method, row.path, route.access));
+            }
+            let opened = answer_before(route.access, name).is_none();
+            if opened && matches!(route.access, Access::Staff(_) | Access::Team(_)) && matches!(*answer, "in" | "403" | "404") {
+                faults.push(format!("{} {}: {name} gets {answer}, but the lock {:?} opens", row.method, row.path, route.access));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// What a lock answers somebody whom it does not open for (rule 61), at a page of Acme or of Northwind.
+fn answer_before(access: Access, name: &str) -> Option<&'static str> {
+    let staff = match name {
+        "sam" => Some(StaffRole::Administrator),
+        "max" => Some(StaffRole::Manager),
+        "vera" => Some(StaffRole::Viewer),
+        _ => None,
+    };
+    let member = match name {
+        "olivia" => Some(TeamRole::Owner),
+        "adam" => Some(TeamRole::Given(MemberRole::Admin)),
+        "mia" => Some(TeamRole::Given(MemberRole::Member)),
+        "frank" => Some(TeamRole::Given(MemberRole::Finance)),
+        _ => None,
+    };
+    match access {
+        Access::Anyone => None,
+        _ if name == "out" => Some("in"),
+        Access::SignedIn => None,
+        Access::Staff(permission) => match staff {
+            Some(role) if role.may(permission) => None,
+            Some(_) => Some("403"),
+            None => Some("404"),
+        },
+        Access::Team(permission) => match (member, staff) {
+            (Some(role), _) if role.may(permission) => None,
+            (Some(_), _) | (None, Some(_)) => Some("403"),
+            (None, None) => Some("404"),
+        },
+    }
+}
+
+#[actix_web::test]
+async fn everybody_gets_the_answer_of_the_table_to_a_visit() {
+    let app = TestApp::start_demo().await;
+    let scene = Scene::set(&app);
+    let browsers = browsers(&app);
+    let mut faults = Vec::new();
+    for row in table().iter().filter(|row| row.method == Method::GET) {
+        for ((name, browser), expected) in browsers.iter().zip(&row.answers) {
+            let page = browser.get(&scene.path(row.path)).await;
+            if word_of(&page) != *expected {
+                faults.push(format!("GET {}: {name} got {} ({:?}) instead of {expected}", row.path, word_of(&page), page.location()));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[actix_web::test]
+async fn everybody_gets_the_answer_of_the_table_to_a_form_and_a_refusal_changes_nothing() {
+    let app = TestApp::start_demo().await;
+    let scene = Scene::set(&app);
+    let browsers = browsers(&app);
+    app.keep();
+    let mut faults = Vec::new();
+    for row in table().iter().filter(|row| row.method == Method::POST) {
+        for ((name, browser), expected) in browsers.iter().zip(&row.answers) {
+            let before = app.dump();
+            // A browser for each, since some forms end a session.
+            let page = browser.on(&app).post(&scene.path(row.path), &[]).await;
+            let answer = word_of(&page);
+            if answer != *expected {
+                faults.push(format!("POST {}: {name} got {answer} ({:?}) instead of {expected}", row.path, page.location()));
+            }
+            let changes = changes_between(&before, &app.dump());
+            if changes.is_empty() {
+                continue;
+            }
+            app.restore();
+            // Who is in sight of a place and may not is written down there (rules 16 and 61); nothing else of a refusal is.
+            let in_sight = answer == "403" && (row.path.starts_with("/companies") || row.path.starts_with("/teams"));
+            let is_refusal = matches!(answer.as_str(), "403" | "404" | "410" | "422") || (answer == "in" && *name == "out");
+            let noted = changes.iter().filter(|line| line.starts_with("+audit: ") && line.contains("\"action\": \"refused\"")).count();
+            if is_refusal && (noted, changes.len()) != (usize::from(in_sight), usize::from(in_sight)) {
+                faults.push(format!("POST {}: {name} got {answer}, and yet:\n  {}", row.path, changes.join("\n  ")));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// The rows that went (`-`) and came (`+`).
+fn changes_between(before: &str, after: &str) -> Vec<String> {
+    let (before, after): (BTreeSet<&str>, BTreeSet<&str>) = (before.lines().collect(), after.lines().collect());
+    let gone = before.difference(&after).map(|row| format!("-{row}"));
+    gone.chain(after.difference(&before).map(|row| format!("+{row}"))).collect()
+}
+
+#[actix_web::test]
+async fn a_forged_form_from_a_partnering_companys_staff_leaves_a_line() {
+    let app = TestApp::start_demo().await;
+    let scene = Scene::set(&app);
+    for deed in changes().into_iter().filter(|deed| deed.path.starts_with("/teams/{team}")) {
+        let before = app.number("SELECT count(*) FROM audit WHERE action = 'refused'");
+        let page = app.signed_in(SAM).post(&scene.path(deed.path), &deed.form("x")).await;
+        page.is(403).shows("Only the team's owner and admins can do this");
+        assert_eq!(app.number("SELECT count(*) FROM audit WHERE action = 'refused'"), before + 1, "{}", deed.path);
+        let line = "SELECT (SELECT email FROM users WHERE id = user_id) || ' ' || (SELECT slug FROM teams WHERE id = team_id) FROM audit ORDER BY at DESC, id DESC LIMIT 1";
+        assert_eq!(app.text(line), "sam@acme.example northwind");
+    }
+}
+
+#[actix_web::test]
+async fn looking_changes_nothing_that_anybody_decided() {
+    let app = TestApp::start_demo().await;
+    let scene = Scene::set(&app);
+    let browsers = browsers(&app);
+    app.sql("UPDATE sessions SET last_seen_at = now() - interval '2 hours'");
+    let before = app.dump();
+    for path in pages() {
+        for (name, browser) in &browsers {
+            for method in [Method::HEAD, Method::GET] {
+                browser.send(browser.request(method, &scene.path(path))).await;
+            }
+            assert_eq!(changes_between(&before, &app.dump()), Vec::<String>::new(), "GET {path} as {name}");
+        }
+    }
+    assert_ne!(app.number("SELECT count(*) FROM sessions WHERE last_seen_at > now() - interval '1 hour'"), 0, "last active is true");
+}
+
+#[actix_web::test]
+async fn a_page_behind_a_mailed_link_leaves_no_trace_at_all() {
+    let app = TestApp::start_demo().await;
+    let scene = Scene::set(&app);
+    let browsers = browsers(&app);
+    app.sql(
+        "UPDATE sessions SET last_seen_at = now() - interval '2 hours'; UPDATE members SET last_active_at = now() - interval '2 hours'",
+    );
+    let before = app.dump_with_traces();
+    for path in pages().into_iter().filter(|path| path.contains("{token}")) {
+        for (name, browser) in &browsers {
+            for method in [Method::HEAD, Method::GET] {
+                browser.send(browser.request(method, &scene.path(path))).await;
+            }
+            assert_eq!(changes_between(&before, &app.dump_with_traces()), Vec::<String>::new(), "GET {path} as {name}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn every_deed_of_the_catalogue_is_done_and_written_down() {
+    let app = TestApp::start_demo().await;
+    let scene = Scene::set(&app);
+    app.keep();
+    let routes = routes::all(Mode::Demo);
+    for deed in changes() {
+        app.restore();
+        let lines = |app: &TestApp| app.text("SELECT coalesce(json_agg(action ORDER BY at, id), '[]') FROM audit");
+        let before = app.number("SELECT count(*) FROM audit");
+        let page = deed.perform(&app, &scene, "Plain words").await;
+        assert_eq!(page.status, 303, "POST {} by {:?}: {}", deed.path, deed.by, page.text());
+        let route = routes.iter().find(|route| route.method.as_str() == "POST" && route.path == deed.path).unwrap();
+        let written: Vec<String> = serde_json::from_str(&lines(&app)).unwrap();
+        let written = &written[usize::try_from(before).unwrap()..];
+        let named: Vec<&str> = route.records.iter().map(|action| action.as_str()).collect();
+        assert!(!named.is_empty() || deed.silent.is_some(), "POST {} names no audit action, and no reason for it", deed.path);
+        assert_eq!(written.is_empty(), deed.silent.is_some(), "POST {} wrote {written:?}", deed.path);
+        assert!(written.iter().all(|action| named.contains(&action.as_str())), "POST {} wrote {written:?} but names {named:?}", deed.path);
+        let faults = guildhall::verify::faults(&mut app.connection()).unwrap();
+        assert!(faults.is_empty(), "after POST {}: {faults:?}", deed.path);
+    }
+    let known: BTreeSet<&str> = changes().iter().map(|deed| deed.path).collect();
+    let nowhere: Vec<&str> = DEEDS.iter().map(|deed| deed.path).filter(|path| !known.contains(path)).collect();
+    assert!(nowhere.is_empty(), "deeds without a route: {nowhere:?}");
+}

@@ -1,0 +1,90 @@
+//! Every route of the program, and for each that changes something, who may and a form that is in order. The walks over all routes
+//! (`access.rs`, `house.rs`, `tenancy.rs`, `hostile.rs`) take from here; a route without its deed fails them.
+
+use super::{Browser, Page, Scene, TestApp, personas::*};
+use guildhall::{app::Mode, routes};
+use reqwest::Method;
+
+/// Where a deed's field takes free text, this stands for it.
+pub const PROSE: &str = "Plain words";
+
+/// A change that a person makes with a form.
+#[derive(Debug, Clone, Copy)]
+pub struct Deed {
+    /// The route.
+    pub path: &'static str,
+    /// The address of somebody who may; empty for somebody signed out.
+    pub by: &'static str,
+    /// The form, in order. A name that ends in `[]` may come several times; it is sent without that ending.
+    pub fields: &'static [(&'static str, &'static str)],
+    /// Whether it writes an audit line each time. Where it does not, the reason.
+    pub silent: Option<&'static str>,
+}
+
+const fn deed(path: &'static str, by: &'static str, fields: &'static [(&'static str, &'static str)]) -> Deed {
+    Deed { path, by, fields, silent: None }
+}
+
+/// What everybody may do with the scene, one deed for each route that changes something.
+pub const DEEDS: &[Deed] = &[
+    deed(
+        "/setup/{token}",
+        "",
+        &[
+            ("company", PROSE),
+            ("name", PROSE),
+            ("email", "ida@initech.example"),
+            ("password", "five quiet lanterns"),
+            ("program", PROSE),
+            ("destination", "https://initech.example/start"),
+            ("currency", "EUR"),
+            ("terms", PROSE),
+        ],
+    ),
+    deed("/sign-in", "", &[("email", SAM), ("password", PASSWORD), ("next", "/")]),
+    deed("/sign-out", SAM, &[]),
+    deed("/password-reset", "", &[("email", SAM)]),
+    deed("/password-reset/{token}", "", &[("password", "five quiet lanterns")]),
+];
+
+/// The deed of a route.
+#[track_caller]
+pub fn deed_of(path: &str) -> &'static Deed {
+    DEEDS.iter().find(|deed| deed.path == path).unwrap_or_else(|| panic!("POST {path} has no deed in tests/app/support/catalogue.rs"))
+}
+
+impl Deed {
+    /// Whether that field may come several times.
+    pub fn is_list(field: &str) -> bool {
+        field.ends_with("[]")
+    }
+
+    /// The form as it is sent, with other words for [`PROSE`].
+    pub fn form<'a>(&self, prose: &'a str) -> Vec<(&'a str, &'a str)> {
+        self.fields.iter().map(|(name, value)| (name.trim_end_matches("[]"), if *value == PROSE { prose } else { value })).collect()
+    }
+
+    /// A browser of whoever may.
+    pub fn browser(&self, app: &TestApp) -> Browser {
+        if self.by.is_empty() { app.visitor() } else { app.signed_in(self.by) }
+    }
+
+    /// Does it.
+    pub async fn perform(&self, app: &TestApp, scene: &Scene, prose: &str) -> Page {
+        self.browser(app).post(&scene.path(self.path), &self.form(prose)).await
+    }
+}
+
+/// Every page of the demo, which has all pages.
+pub fn pages() -> Vec<&'static str> {
+    paths(Method::GET)
+}
+
+/// Every route of the demo that changes something.
+pub fn changes() -> Vec<&'static Deed> {
+    paths(Method::POST).into_iter().map(deed_of).collect()
+}
+
+fn paths(method: Method) -> Vec<&'static str> {
+    routes::all(Mode::Demo).iter().filter(|endpoint| endpoint.method.as_str() == method.as_str()).map(|endpoint| endpoint.path).collect()
+}

@@ -1,0 +1,157 @@
+//! One row of everything that a path can name, beside the personas: the walks over all routes need them. Its ids are the same in every
+//! database, so that two runs can be compared.
+
+use super::{TestApp, personas::*};
+use guildhall::tokens::{Purpose, hash_of};
+use uuid::Uuid;
+
+/// What stands in a database besides the personas, and the paths that lead to it.
+pub struct Scene {
+    /// Mia's place in Northwind.
+    pub member: String,
+    /// Acme's program.
+    pub program: String,
+    /// Tokens of the mailed links.
+    pub invitation_token: String,
+    /// Of Vera's password.
+    pub reset_token: String,
+    /// Of a company to be founded.
+    pub setup_token: String,
+}
+
+/// An id of the scene.
+pub fn id(number: u128) -> Uuid {
+    Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + number)
+}
+
+/// Acme's program invitation to Nora of Brightlane, sent, with Lee listed.
+pub const SENT: u128 = 1;
+const LISTED: u128 = 2;
+/// Acme's request to have Pat in Northwind, waiting for the team.
+pub const WAITING: u128 = 3;
+/// Acme's program invitation to Mia, which she put before Northwind.
+pub const PUT: u128 = 4;
+/// Acme's member invitation to Ivy into Northwind, sent.
+const SENT_MEMBER: u128 = 5;
+/// Globex's program invitation, sent.
+pub const FOREIGN_SENT: u128 = 6;
+/// Globex's request to have somebody in Brightwater, waiting for the team.
+pub const FOREIGN_WAITING: u128 = 7;
+/// Acme's second program.
+pub const SECOND_PROGRAM: u128 = 8;
+const RESET: u128 = 9;
+const SETUP: u128 = 10;
+/// The mail with Nora's link.
+pub const MAIL: u128 = 11;
+
+impl Scene {
+    /// Sets the scene in this program's database.
+    pub fn set(app: &TestApp) -> Self {
+        let token = |purpose, number| app.mailer.tokens().token(purpose, id(number), 1);
+        let scene = Self {
+            member: app.text(&format!("SELECT m.id FROM members m JOIN users u ON u.id = m.user_id WHERE u.email = '{MIA}'")),
+            program: app.text("SELECT id FROM programs WHERE name = 'Acme Resellers'"),
+            invitation_token: token(Purpose::Invitation, SENT),
+            reset_token: token(Purpose::PasswordReset, RESET),
+            setup_token: token(Purpose::Setup, SETUP),
+        };
+        app.sql(&rows(app));
+        scene
+    }
+
+    /// The path of a route with everything in it that is in sight of Acme's staff or Northwind's people.
+    pub fn path(&self, route: &str) -> String {
+        let waits = ["/reminder", "/role", "/approval", "/rejection"].iter().any(|end| route.ends_with(end));
+        let invitation = match route.starts_with("/teams") {
+            true if waits => WAITING,
+            true => PUT,
+            false if waits => WAITING,
+            false => SENT,
+        };
+        let token = match route.split('/').nth(1) {
+            Some("setup") => &self.setup_token,
+            Some("password-reset") => &self.reset_token,
+            _ => &self.invitation_token,
+        };
+        let path = route
+            .replace("{company}", "acme")
+            .replace("{team}", "northwind")
+            .replace("{partner}", "northwind")
+            .replace("{member}", &self.member)
+            .replace("{program}", &self.program)
+            .replace("{invitation}", &id(invitation).to_string())
+            .replace("{mail}", &id(MAIL).to_string())
+            .replace("{token}", token);
+        assert!(!path.contains('{'), "{route}: the scene has nothing for a part of this path; add it to tests/app/support/scene.rs");
+        path
+    }
+}
+
+fn rows(app: &TestApp) -> String {
+    let user = |email: &str| format!("(SELECT id FROM users WHERE email = '{email}')");
+    let company = |slug: &str| format!("(SELECT id FROM companies WHERE slug = '{slug}')");
+    let team = |slug: &str| format!("(SELECT id FROM teams WHERE slug = '{slug}')");
+    let program = |name: &str| format!("(SELECT id FROM programs WHERE name = '{name}')");
+    let hash = |purpose, number| {
+        let hash = hash_of(&app.mailer.tokens().token(purpose, id(number), 1));
+        format!("'\\x{}'", hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    };
+    let link = |number| hash(Purpose::Invitation, number);
+    let (acme, globex, northwind, brightwater) = (company("acme"), company("globex"), team("northwind"), team("brightwater"));
+    let (sam, gus, mia, none) = (user(SAM), user(GUS), user(MIA), "NULL".to_owned());
+    let invitation = |number: u128, of: &str, team: &str, program: &str, parent: &str, who: &str, by: &str, sent: bool| {
+        let member = program == "NULL";
+        let (kind, role) = if member { ("member", "'member'") } else { ("program", "NULL") };
+        let (team_name, put) = (if member { "" } else { "Brightlane" }, number == PUT);
+        let (generation, status) = if sent { (1, "sent") } else { (0, "waiting") };
+        let (hash, at) = if sent { (link(number), "now() - interval '1 day'") } else { (none.clone(), "NULL") };
+        let (put_to, put_by, put_at) = if put { (northwind.as_str(), mia.as_str(), "now()") } else { ("NULL", "NULL", "NULL") };
+        format!(
+            "INSERT INTO invitations (id, kind, company_id, team_id, program_id, parent_id, put_to_team_id, put_by, put_at, email, name, team_name, role, asked_by, \
+             status, generation, token_hash, created_at, sent_at, expires_at, search) VALUES ('{}', '{kind}', {of}, {team}, {program}, {parent}, {put_to}, {put_by}, {put_at}, \
+             '{who}', '', '{team_name}', {role}, {by}, '{status}', {generation}, {hash}, now() - interval '4 days', {at}, now() + interval '6 days', '{who} brightlane');",
+            id(number)
+        )
+    };
+    let mail = |number: u128, of: u128, to: &str, company: &str| {
+        format!(
+            "INSERT INTO outbox (id, company_id, message_id, recipient, sender_name, subject, text, html, link_purpose, link_id, link_generation, link_hash) \
+             VALUES ('{0}', {company}, '{0}@guildhall.example', '{to}', 'Acme via Guildhall', 'You are invited', 'Follow {{{{link}}}}', \
+             '<!DOCTYPE html><html lang=\"en\"><head><title>You are invited</title></head><body><a href=\"{{{{link}}}}\">Answer</a></body></html>', \
+             'invitation', '{1}', 1, {2});",
+            id(number),
+            id(of),
+            link(of)
+        )
+    };
+    [
+        format!(
+            "INSERT INTO programs (id, company_id, name, destination, currency) VALUES ('{0}', {acme}, 'Acme Agencies', 'https://acme.example', 'EUR'); \
+             INSERT INTO terms (id, program_id, number, body) VALUES ('{0}', '{0}', 1, 'Be kind.');",
+            id(SECOND_PROGRAM)
+        ),
+        invitation(SENT, &acme, "NULL", &program("Acme Resellers"), "NULL", "nora@brightlane.example", &sam, true),
+        invitation(LISTED, &acme, "NULL", "NULL", &format!("'{}'", id(SENT)), "lee@brightlane.example", &sam, false),
+        invitation(WAITING, &acme, &northwind, "NULL", "NULL", "pat@northwind.example", &sam, false),
+        invitation(PUT, &acme, "NULL", &program("Acme Agencies"), "NULL", MIA, &sam, true),
+        invitation(SENT_MEMBER, &acme, &northwind, "NULL", "NULL", "ivy@northwind.example", &sam, true),
+        invitation(FOREIGN_SENT, &globex, "NULL", &program("Globex Affiliates"), "NULL", "otto@elsewhere.example", &gus, true),
+        invitation(FOREIGN_WAITING, &globex, &brightwater, "NULL", "NULL", "uma@brightwater.example", &gus, false),
+        mail(MAIL, SENT, "nora@brightlane.example", &acme),
+        mail(MAIL + 1, PUT, MIA, &acme),
+        mail(MAIL + 2, SENT_MEMBER, "ivy@northwind.example", &acme),
+        mail(MAIL + 3, FOREIGN_SENT, "otto@elsewhere.example", &globex),
+        format!(
+            "INSERT INTO password_resets (id, user_id, token_hash, expires_at) VALUES ('{}', {}, {}, now() + interval '1 hour');",
+            id(RESET),
+            user(VERA),
+            hash(Purpose::PasswordReset, RESET)
+        ),
+        format!(
+            "INSERT INTO setups (id, company_name, token_hash, expires_at) VALUES ('{}', 'Initech', {}, now() + interval '7 days');",
+            id(SETUP),
+            hash(Purpose::Setup, SETUP)
+        ),
+    ]
+    .concat()
+}
