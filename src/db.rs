@@ -75,7 +75,7 @@ impl Db {
         self.statements.load(Ordering::Relaxed)
     }
 
-    /// Brings the schema up to date, one migrator at a time, and sets the role's time limits.
+    /// Brings the schema up to date, one migrator at a time, and sets how this role works.
     pub fn migrate(&self) -> Result<()> {
         self.run_here(|conn| -> Result<()> {
             conn.transaction(|conn| -> Result<()> {
@@ -85,12 +85,12 @@ impl Db {
                 Ok(())
             })
         })?;
-        self.set_time_limits()
+        self.set_role_settings()
     }
 
-    /// Sets the time limits of this role in this database (R12).
-    pub fn set_time_limits(&self) -> Result<()> {
-        self.run_here(|conn| conn.batch_execute(TIME_LIMITS))
+    /// Sets the time limits (R12) and the planner's ways of this role in this database.
+    pub fn set_role_settings(&self) -> Result<()> {
+        self.run_here(|conn| conn.batch_execute(ROLE_SETTINGS))
     }
 
     /// Whether the database answers and has every migration (`/readyz`).
@@ -101,10 +101,15 @@ impl Db {
 }
 
 /// Set for the role in this database, since a session's own `SET` is lost behind a transaction pooler. Connections made afterwards have it.
-const TIME_LIMITS: &str = "DO $$ BEGIN
+/// Pages read a few rows by index out of many, mostly from memory: a random read costs little more than the next one, and neither
+/// compiling a plan nor starting workers pays.
+const ROLE_SETTINGS: &str = "DO $$ BEGIN
     EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET statement_timeout = ''5s''', current_database());
     EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET lock_timeout = ''2s''', current_database());
     EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET idle_in_transaction_session_timeout = ''10s''', current_database());
+    EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET random_page_cost = 1.1', current_database());
+    EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET jit = off', current_database());
+    EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET max_parallel_workers_per_gather = 0', current_database());
 END $$";
 
 /// The database's `now()`: what decides is the clock of the deciding statement (R26).

@@ -58,7 +58,7 @@ impl Database {
         let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
         let url = cluster.clone_template(&name);
         // A clone does not inherit the limits that are set for a role in a database.
-        Db::new(&settings(&url)).set_time_limits().expect("time limits");
+        Db::new(&settings(&url)).set_role_settings().expect("settings");
         Self { name, url }
     }
 }
