@@ -8,6 +8,7 @@ use crate::{
     error::Error,
     home::handlers as home,
     mail,
+    partners::handlers as partners,
 };
 use actix_web::{Handler, HttpRequest, HttpResponse, Responder, Route, guard, http::Method, web};
 
@@ -91,7 +92,12 @@ fn account() -> Vec<Endpoint> {
 }
 
 fn partner() -> Vec<Endpoint> {
-    vec![]
+    vec![
+        get("/companies/{company}", partners::to_partners),
+        get("/companies/{company}/partners", partners::index),
+        get("/companies/{company}/partners/{partner}", partners::show),
+        get("/companies/{company}/partners/{partner}/members/{member}", partners::show_member),
+    ]
 }
 
 fn program() -> Vec<Endpoint> {

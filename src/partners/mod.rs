@@ -1,5 +1,12 @@
 //! What a company sees of its partner teams. Read-only: no control here changes a team (rule 16).
 
 pub mod counts;
+pub mod detail;
+pub mod handlers;
+pub mod list;
+pub mod search;
 
 pub use counts::Counts;
+pub use detail::{PartnerDetail, PartnerMember, WaitsFor};
+pub use list::{AllPartners, PartnerRow};
+pub use search::{Marked, Search};

@@ -8,4 +8,5 @@ mod embedded;
 mod home;
 mod house;
 mod mail;
+mod partners;
 mod support;

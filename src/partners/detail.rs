@@ -1,0 +1,283 @@
+//! The partner detail view: one team as one company sees it, and a member of it (rules 11, 12, 15, 16).
+
+use crate::{
+    ids::{CompanyId, InvitationId, MemberId, PartnerId, TeamId, UserId},
+    invitations::InvitationStatus,
+    mail::MailStatus,
+    partners::Search,
+    teams::{MemberRole, TeamRole},
+    web::pagination::{Cursor, PAGE_SIZE, Page, Start},
+};
+use chrono::{DateTime, Utc};
+use diesel::{
+    prelude::*,
+    sql_query, sql_types,
+    sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz},
+};
+use uuid::Uuid;
+
+/// The most pending people that the detail view lists; all of them stand in Invite Partners.
+pub const MOST_PENDING: usize = 50;
+
+/// What stands at the head and at the side of the view.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct PartnerHead {
+    /// Key.
+    #[diesel(sql_type = sql_types::Uuid)]
+    pub id: PartnerId,
+    /// Since when the team is a partner.
+    #[diesel(sql_type = Timestamptz)]
+    pub joined_at: DateTime<Utc>,
+    /// The team.
+    #[diesel(sql_type = sql_types::Uuid)]
+    pub team_id: TeamId,
+    /// The team's part of the URL.
+    #[diesel(sql_type = Text)]
+    pub slug: String,
+    /// The team's name.
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    /// Present members, owner included (rule 3).
+    #[diesel(sql_type = Integer)]
+    pub member_count: i32,
+    /// People this company asked for who are not in yet (rule 3).
+    #[diesel(sql_type = BigInt)]
+    pub invited: i64,
+    /// The owner's name.
+    #[diesel(sql_type = Text)]
+    pub owner_name: String,
+    /// The owner's address.
+    #[diesel(sql_type = Text)]
+    pub owner_email: String,
+    /// The owner's place in the team.
+    #[diesel(sql_type = sql_types::Uuid)]
+    pub owner_member_id: MemberId,
+    /// Names of the programs the team is in, in the order it joined them; the same order in the two below.
+    #[diesel(sql_type = Array<Text>)]
+    pub program_names: Vec<String>,
+    /// Their keys.
+    #[diesel(sql_type = Array<sql_types::Uuid>)]
+    pub program_ids: Vec<Uuid>,
+    /// Since when.
+    #[diesel(sql_type = Array<Timestamptz>)]
+    pub program_since: Vec<DateTime<Utc>>,
+}
+
+/// A present member of the team.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct MemberRow {
+    /// Key.
+    #[diesel(sql_type = sql_types::Uuid)]
+    pub id: MemberId,
+    /// The person.
+    #[diesel(sql_type = sql_types::Uuid)]
+    pub user_id: UserId,
+    /// Their name.
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    /// Their address.
+    #[diesel(sql_type = Text)]
+    pub email: String,
+    /// The stored role; [`MemberRow::role`] is the one to show.
+    #[diesel(sql_type = Text)]
+    stored_role: MemberRole,
+    #[diesel(sql_type = Bool)]
+    is_owner: bool,
+    /// Since when they are in the team.
+    #[diesel(sql_type = Timestamptz)]
+    pub joined_at: DateTime<Utc>,
+    /// Their last signed-in request in the team, to the hour.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub last_active_at: Option<DateTime<Utc>>,
+    /// How many members the search finds, this one included.
+    #[diesel(sql_type = BigInt)]
+    matches: i64,
+}
+
+/// Somebody this company asked into the team who is not in yet.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct PendingRow {
+    /// Key.
+    #[diesel(sql_type = sql_types::Uuid)]
+    pub id: InvitationId,
+    /// Their name; may be empty.
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    /// Their address.
+    #[diesel(sql_type = Text)]
+    pub email: String,
+    /// What they are asked in as.
+    #[diesel(sql_type = Text)]
+    pub role: MemberRole,
+    /// Waiting or sent.
+    #[diesel(sql_type = Text)]
+    pub status: InvitationStatus,
+    /// When they were asked for.
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: DateTime<Utc>,
+    /// When the waiting, or the link, ends.
+    #[diesel(sql_type = Timestamptz)]
+    pub expires_at: DateTime<Utc>,
+    /// Who asked for them.
+    #[diesel(sql_type = Text)]
+    pub asked_by: String,
+    /// Where the newest mail with the invitation's link stands, where there is one.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub mail: Option<MailStatus>,
+}
+
+/// What somebody who is not in yet waits for (rule 15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitsFor {
+    /// The team's approval (rule 21).
+    Approval,
+    /// Their own answer, until then.
+    Answer(DateTime<Utc>),
+    /// Another address: the mail was refused.
+    Mail,
+}
+
+/// The partner detail view.
+#[derive(Debug)]
+pub struct PartnerDetail {
+    /// Head and side.
+    pub head: PartnerHead,
+    /// One page of present members, the owner first and then in the order they joined.
+    pub members: Page<MemberRow>,
+    /// How many members the search finds, or all.
+    pub matches: i64,
+    /// Pending people that the search finds, or all; at most [`MOST_PENDING`].
+    pub pending: Vec<PendingRow>,
+}
+
+/// A member of a partner, as the company sees them.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct PartnerMember {
+    /// The person and their place.
+    #[diesel(embed)]
+    pub member: MemberRow,
+    /// The team.
+    #[diesel(sql_type = sql_types::Uuid)]
+    pub team_id: TeamId,
+    /// The team's part of the URL.
+    #[diesel(sql_type = Text)]
+    pub slug: String,
+    /// The team's name.
+    #[diesel(sql_type = Text)]
+    pub team_name: String,
+}
+
+impl MemberRow {
+    /// Their role, owner included.
+    pub fn role(&self) -> TeamRole {
+        if self.is_owner { TeamRole::Owner } else { TeamRole::Given(self.stored_role) }
+    }
+}
+
+impl PendingRow {
+    /// What they wait for.
+    pub fn waits_for(&self) -> WaitsFor {
+        match (self.status, self.mail) {
+            (InvitationStatus::Waiting, _) => WaitsFor::Approval,
+            (_, Some(MailStatus::Refused)) => WaitsFor::Mail,
+            (_, Some(MailStatus::Queued | MailStatus::Sent) | None) => WaitsFor::Answer(self.expires_at),
+        }
+    }
+}
+
+/// SQL for its arrays: a partner is in a handful of programs, and a statement of their own would be the page's sixth.
+const HEAD: &str = "SELECT p.id, p.joined_at, t.id AS team_id, t.slug, t.name, t.member_count, \
+        o.name AS owner_name, o.email AS owner_email, m.id AS owner_member_id, \
+        (SELECT count(*) FROM invitations i WHERE i.team_id = t.id AND i.company_id = $1 AND i.kind = 'member' \
+            AND i.status IN ('waiting', 'sent') AND i.expires_at > now()) AS invited, \
+        enrolled.* \
+    FROM partners p \
+    JOIN teams t ON t.id = p.team_id \
+    JOIN users o ON o.id = t.owner_id \
+    JOIN members m ON m.team_id = t.id AND m.user_id = t.owner_id AND m.left_at IS NULL \
+    CROSS JOIN LATERAL (SELECT coalesce(array_agg(r.name ORDER BY e.joined_at, e.id), '{}') AS program_names, \
+            coalesce(array_agg(r.id ORDER BY e.joined_at, e.id), '{}') AS program_ids, \
+            coalesce(array_agg(e.joined_at ORDER BY e.joined_at, e.id), '{}') AS program_since \
+        FROM enrollments e JOIN programs r ON r.id = e.program_id WHERE e.partner_id = p.id AND e.left_at IS NULL) enrolled \
+    WHERE p.company_id = $1 AND t.slug = $2";
+
+const MEMBER: &str = "m.id, u.id AS user_id, u.name, u.email, m.role AS stored_role, m.user_id = t.owner_id AS is_owner, m.joined_at, \
+    m.last_active_at";
+
+impl PartnerHead {
+    fn read(conn: &mut PgConnection, company: CompanyId, slug: &str) -> QueryResult<Self> {
+        sql_query(HEAD).bind::<sql_types::Uuid, _>(company).bind::<Text, _>(slug).get_result(conn)
+    }
+}
+
+impl MemberRow {
+    /// SQL for its row comparison; the count is of all that match, whatever the page.
+    fn page(conn: &mut PgConnection, team: TeamId, search: Option<&Search>, start: Start) -> QueryResult<(Page<Self>, i64)> {
+        let top = Cursor { at: DateTime::UNIX_EPOCH, id: Uuid::nil() };
+        let (beyond, way, after_owner, beside) = match start {
+            Start::First => (">", "ASC", false, top),
+            Start::After(row) => (">", "ASC", true, row),
+            Start::Before(row) => ("<", "DESC", true, row),
+        };
+        let rows: Vec<Self> = sql_query(format!(
+            "SELECT * FROM (SELECT {MEMBER}, count(*) OVER () AS matches \
+                 FROM members m JOIN users u ON u.id = m.user_id JOIN teams t ON t.id = m.team_id \
+                 WHERE m.team_id = $1 AND m.left_at IS NULL AND u.search LIKE ANY ($2)) found \
+             WHERE (NOT is_owner, joined_at, id) {beyond} ($3, $4, $5) \
+             ORDER BY is_owner {other}, joined_at {way}, id {way} LIMIT {PAGE_SIZE} + 1",
+            other = if way == "ASC" { "DESC" } else { "ASC" },
+        ))
+        .bind::<sql_types::Uuid, _>(team)
+        .bind::<Array<Text>, _>(search.map_or_else(|| vec!["%".to_owned()], Search::patterns))
+        .bind::<Bool, _>(after_owner)
+        .bind::<Timestamptz, _>(beside.at)
+        .bind::<sql_types::Uuid, _>(beside.id)
+        .load(conn)?;
+        let matches = rows.first().map_or(0, |row| row.matches);
+        Ok((Page::of(start, rows, |row| Cursor { at: row.joined_at, id: row.id.uuid() }), matches))
+    }
+}
+
+impl PendingRow {
+    /// SQL for the look at each one's newest mail.
+    fn all(conn: &mut PgConnection, company: CompanyId, team: TeamId) -> QueryResult<Vec<Self>> {
+        sql_query(format!(
+            "SELECT i.id, i.name, i.email, i.role, i.status, i.created_at, i.expires_at, a.name AS asked_by, \
+                 (SELECT o.status FROM outbox o WHERE o.link_id = i.id ORDER BY o.created_at DESC, o.id DESC LIMIT 1) AS mail \
+             FROM invitations i JOIN users a ON a.id = i.asked_by \
+             WHERE i.team_id = $2 AND i.company_id = $1 AND i.kind = 'member' AND i.status IN ('waiting', 'sent') \
+                 AND i.expires_at > now() \
+             ORDER BY i.created_at, i.id LIMIT {MOST_PENDING}"
+        ))
+        .bind::<sql_types::Uuid, _>(company)
+        .bind::<sql_types::Uuid, _>(team)
+        .load(conn)
+    }
+}
+
+impl PartnerDetail {
+    /// The view in three statements; `NotFound` where no partner of that company has that slug.
+    pub fn read(conn: &mut PgConnection, company: CompanyId, slug: &str, search: Option<&Search>, start: Start) -> QueryResult<Self> {
+        let head = PartnerHead::read(conn, company, slug)?;
+        let (members, matches) = MemberRow::page(conn, head.team_id, search, start)?;
+        let mut pending = PendingRow::all(conn, company, head.team_id)?;
+        pending.retain(|row| search.is_none_or(|search| search.finds(&format!("{} {}", row.name, row.email))));
+        Ok(Self { head, members, matches, pending })
+    }
+}
+
+impl PartnerMember {
+    /// A present member of that company's partner; `NotFound` for everybody else.
+    pub fn read(conn: &mut PgConnection, company: CompanyId, slug: &str, member: MemberId) -> QueryResult<Self> {
+        sql_query(format!(
+            "SELECT {MEMBER}, 1::bigint AS matches, t.id AS team_id, t.slug, t.name AS team_name \
+             FROM members m JOIN users u ON u.id = m.user_id JOIN teams t ON t.id = m.team_id \
+             JOIN partners p ON p.team_id = t.id \
+             WHERE m.id = $3 AND m.left_at IS NULL AND t.slug = $2 AND p.company_id = $1"
+        ))
+        .bind::<sql_types::Uuid, _>(company)
+        .bind::<Text, _>(slug)
+        .bind::<sql_types::Uuid, _>(member)
+        .get_result(conn)
+    }
+}

@@ -1,0 +1,189 @@
+//! The partner detail view.
+
+use crate::{
+    access::{Authorized, may},
+    accounts::User,
+    companies::{Company, StaffPermission, rail::CompanyTab},
+    db::Db,
+    error::Result,
+    ids::ProgramId,
+    partners::{
+        Marked, PartnerDetail, Search, WaitsFor,
+        detail::{MemberRow, PartnerHead, PendingRow},
+        handlers::{locked_words, people},
+    },
+    paths,
+    web::{Avatar, Frame, Layout, Moment, page, pagination::Start},
+};
+use actix_web::{
+    HttpResponse,
+    web::{Path, Query},
+};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+/// What the address says of the section of members.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct MembersQuery {
+    members: String,
+    after: String,
+    before: String,
+}
+
+#[derive(Template)]
+#[template(path = "partners/detail.html")]
+struct DetailPage {
+    frame: Frame,
+    company: Company,
+    may_invite: bool,
+    head: PartnerHead,
+    avatar: Avatar,
+    joined: Moment,
+    programs: Vec<Program>,
+    q: String,
+    matches: i64,
+    members: Vec<Member>,
+    pending: Vec<Pending>,
+    previous: Option<String>,
+    next: Option<String>,
+}
+
+struct Program {
+    name: String,
+    href: String,
+    since: Moment,
+    month: String,
+}
+
+struct Member {
+    href: String,
+    avatar: Avatar,
+    name: Marked,
+    email: Marked,
+    role: &'static str,
+    last_active: Option<Moment>,
+}
+
+struct Pending {
+    /// The name, or the address where no name is known.
+    name: Marked,
+    /// The address, where it is not the name.
+    email: Option<Marked>,
+    role: &'static str,
+    waits_for: WaitsFor,
+    /// "30 November", where it waits for an answer.
+    until: String,
+    /// "Sam Whitaker on 12 November".
+    asked: String,
+}
+
+/// The partner detail view.
+pub async fn show(
+    by: Authorized<may::SeePartners>,
+    path: Path<(String, String)>,
+    Query(query): Query<MembersQuery>,
+    layout: Layout,
+    db: Db,
+) -> Result<HttpResponse> {
+    let (company, slug) = (by.company.id, path.into_inner().1);
+    let (search, start) = (Search::of(&query.members), Start::from_query(&query.after, &query.before));
+    let (detail, search) =
+        db.run(move |conn| PartnerDetail::read(conn, company, &slug, search.as_ref(), start).map(|detail| (detail, search))).await?;
+    page(&DetailPage::new(&by, layout, detail, search.as_ref()))
+}
+
+impl DetailPage {
+    fn new(by: &Authorized<may::SeePartners>, layout: Layout, detail: PartnerDetail, search: Option<&Search>) -> Self {
+        let PartnerDetail { head, members, matches, pending } = detail;
+        let moment = |at| Moment::new(at, Utc::now(), by.user.zone());
+        let here = paths::partner(&by.company.slug, &head.slug);
+        let q = search.map_or("", Search::typed).to_owned();
+        let beside = |name, cursor: String| format!("{}#members", paths::with_query(&here, &[("members", &q), (name, &cursor)]));
+        let programs = head.program_names.iter().zip(&head.program_ids).zip(&head.program_since);
+        Self {
+            frame: by.frame(layout, CompanyTab::Partners, &head.name),
+            may_invite: by.may(StaffPermission::Invite),
+            avatar: Avatar::team(head.team_id.uuid(), &head.name),
+            joined: moment(head.joined_at),
+            programs: programs.map(|((name, id), since)| Program::new(name, (*id).into(), *since, &by.company, &by.user)).collect(),
+            matches,
+            members: members.rows.iter().map(|row| Member::new(row, &head, &by.company, &by.user, search)).collect(),
+            pending: pending.iter().map(|row| Pending::new(row, &by.user, search)).collect(),
+            previous: members.previous.map(|cursor| beside("before", cursor)),
+            next: members.next.map(|cursor| beside("after", cursor)),
+            company: by.company.clone(),
+            head,
+            q,
+        }
+    }
+
+    fn people(&self) -> String {
+        people(self.head.member_count, self.head.invited)
+    }
+    fn members_href(&self) -> String {
+        paths::partner_members(&self.company.slug, &self.head.slug)
+    }
+    fn owner_href(&self) -> String {
+        paths::partner_member(&self.company.slug, &self.head.slug, self.head.owner_member_id)
+    }
+    fn is_search(&self) -> bool {
+        !self.q.is_empty()
+    }
+    /// "23 members", or for a search "2 of 23 members".
+    fn found_words(&self) -> String {
+        let all = people(self.head.member_count, 0);
+        if self.is_search() { format!("{} of {all}", self.matches) } else { all }
+    }
+    fn locked_words(&self) -> String {
+        locked_words(&self.head.name)
+    }
+    fn is_paged(&self) -> bool {
+        self.previous.is_some() || self.next.is_some()
+    }
+    /// Pending people that are not listed, where no search leaves them out.
+    fn more_pending(&self) -> i64 {
+        if self.is_search() { 0 } else { self.head.invited - self.pending.len() as i64 }
+    }
+}
+
+impl Program {
+    fn new(name: &str, id: ProgramId, since: DateTime<Utc>, company: &Company, reader: &User) -> Self {
+        Self {
+            name: name.to_owned(),
+            href: paths::program(&company.slug, id),
+            since: Moment::new(since, Utc::now(), reader.zone()),
+            month: since.with_timezone(&reader.zone()).format("%b %Y").to_string(),
+        }
+    }
+}
+
+impl Member {
+    fn new(row: &MemberRow, head: &PartnerHead, company: &Company, reader: &User, search: Option<&Search>) -> Self {
+        Self {
+            href: paths::partner_member(&company.slug, &head.slug, row.id),
+            avatar: Avatar::person(row.user_id.uuid(), &row.name),
+            name: Marked::new(&row.name, search),
+            email: Marked::new(&row.email, search),
+            role: row.role().label(),
+            last_active: row.last_active_at.map(|at| Moment::new(at, Utc::now(), reader.zone())),
+        }
+    }
+}
+
+impl Pending {
+    fn new(row: &PendingRow, reader: &User, search: Option<&Search>) -> Self {
+        let day = |at: DateTime<Utc>| at.with_timezone(&reader.zone()).format("%-d %B").to_string();
+        let (email, waits_for) = (Marked::new(&row.email, search), row.waits_for());
+        let (name, email) = if row.name.is_empty() { (email, None) } else { (Marked::new(&row.name, search), Some(email)) };
+        Self {
+            name,
+            email,
+            role: row.role.label(),
+            waits_for,
+            until: day(row.expires_at),
+            asked: format!("{} on {}", row.asked_by, day(row.created_at)),
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! All Partners, the partner detail view and the member's page. They read; nothing here changes a team (rule 16).
+
+mod detail;
+mod list;
+mod member;
+
+pub use detail::show;
+pub use list::{index, to_partners};
+pub use member::show as show_member;
+
+/// "4 members · 2 invited" (rule 3).
+fn people(members: i32, invited: i64) -> String {
+    let members = if members == 1 { "1 member".to_owned() } else { format!("{members} members") };
+    if invited == 0 { members } else { format!("{members} · {invited} invited") }
+}
+
+/// Why there is no control for roles here (rule 16).
+fn locked_words(team: &str) -> String {
+    format!("Roles and ownership are changed by {team}’s own owner and admins, never from here.")
+}
