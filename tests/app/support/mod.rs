@@ -9,8 +9,8 @@ mod headers;
 mod html;
 mod mail;
 pub mod personas;
-pub mod smtp;
 mod scene;
+pub mod smtp;
 
 pub use app::TestApp;
 pub use browser::{Browser, FilledForm, Page};
