@@ -5,6 +5,7 @@ mod accounts;
 mod architecture;
 mod demo;
 mod embedded;
+mod faults;
 mod home;
 mod house;
 mod mail;
