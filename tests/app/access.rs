@@ -35,6 +35,10 @@ GET  /password-reset/{token}                                  | 200 | 200  200  
 POST /password-reset/{token}                                  | 422 | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
 GET  /setup/{token}                                           | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
 POST /setup/{token}                                           | 422 | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
+GET  /companies/{company}                                     | in  | go   go   go    404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/partners                            | in  | 200  200  200   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/partners/{partner}                  | in  | 200  200  200   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/partners/{partner}/members/{member} | in  | 200  200  200   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /mailbox                                                 | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
 GET  /mailbox/{mail}                                          | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
 GET  /mailbox/{mail}/html                                     | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
