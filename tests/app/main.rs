@@ -11,3 +11,4 @@ mod house;
 mod mail;
 mod partners;
 mod support;
+mod tenancy;

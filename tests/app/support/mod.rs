@@ -9,7 +9,7 @@ mod headers;
 mod html;
 mod mail;
 pub mod personas;
-mod scene;
+pub mod scene;
 pub mod smtp;
 
 pub use app::TestApp;

@@ -11,8 +11,12 @@ pub struct Scene {
     pub member: String,
     /// Acme's program.
     pub program: String,
-    /// Tokens of the mailed links.
+    /// Of Nora's invitation.
     pub invitation_token: String,
+    /// Of Frank's, whose role does not let him accept it.
+    pub frank_token: String,
+    /// Of one that nobody answered in time.
+    pub expired_token: String,
     /// Of Vera's password.
     pub reset_token: String,
     /// Of a company to be founded.
@@ -41,8 +45,12 @@ pub const FOREIGN_WAITING: u128 = 7;
 pub const SECOND_PROGRAM: u128 = 8;
 const RESET: u128 = 9;
 const SETUP: u128 = 10;
+/// Acme's program invitation to Frank.
+const FOR_FRANK: u128 = 11;
+/// Acme's program invitation that nobody answered in time.
+const EXPIRED: u128 = 12;
 /// The mail with Nora's link.
-pub const MAIL: u128 = 11;
+pub const MAIL: u128 = 100;
 
 impl Scene {
     /// Sets the scene in this program's database.
@@ -52,6 +60,8 @@ impl Scene {
             member: app.text(&format!("SELECT m.id FROM members m JOIN users u ON u.id = m.user_id WHERE u.email = '{MIA}'")),
             program: app.text("SELECT id FROM programs WHERE name = 'Acme Resellers'"),
             invitation_token: token(Purpose::Invitation, SENT),
+            frank_token: token(Purpose::Invitation, FOR_FRANK),
+            expired_token: token(Purpose::Invitation, EXPIRED),
             reset_token: token(Purpose::PasswordReset, RESET),
             setup_token: token(Purpose::Setup, SETUP),
         };
@@ -71,6 +81,8 @@ impl Scene {
         let token = match route.split('/').nth(1) {
             Some("setup") => &self.setup_token,
             Some("password-reset") => &self.reset_token,
+            _ if route.ends_with("/request") => &self.frank_token,
+            _ if route.ends_with("/renewal") => &self.expired_token,
             _ => &self.invitation_token,
         };
         let path = route
@@ -105,11 +117,12 @@ fn rows(app: &TestApp) -> String {
         let (team_name, put) = (if member { "" } else { "Brightlane" }, number == PUT);
         let (generation, status) = if sent { (1, "sent") } else { (0, "waiting") };
         let (hash, at) = if sent { (link(number), "now() - interval '1 day'") } else { (none.clone(), "NULL") };
+        let ends = if number == EXPIRED { "- interval '1 day'" } else { "+ interval '6 days'" };
         let (put_to, put_by, put_at) = if put { (northwind.as_str(), mia.as_str(), "now()") } else { ("NULL", "NULL", "NULL") };
         format!(
             "INSERT INTO invitations (id, kind, company_id, team_id, program_id, parent_id, put_to_team_id, put_by, put_at, email, name, team_name, role, asked_by, \
              status, generation, token_hash, created_at, sent_at, expires_at, search) VALUES ('{}', '{kind}', {of}, {team}, {program}, {parent}, {put_to}, {put_by}, {put_at}, \
-             '{who}', '', '{team_name}', {role}, {by}, '{status}', {generation}, {hash}, now() - interval '4 days', {at}, now() + interval '6 days', '{who} brightlane');",
+             '{who}', '', '{team_name}', {role}, {by}, '{status}', {generation}, {hash}, now() - interval '4 days', {at}, now() {ends}, '{who} brightlane');",
             id(number)
         )
     };
@@ -137,10 +150,14 @@ fn rows(app: &TestApp) -> String {
         invitation(SENT_MEMBER, &acme, &northwind, "NULL", "NULL", "ivy@northwind.example", &sam, true),
         invitation(FOREIGN_SENT, &globex, "NULL", &program("Globex Affiliates"), "NULL", "otto@elsewhere.example", &gus, true),
         invitation(FOREIGN_WAITING, &globex, &brightwater, "NULL", "NULL", "uma@brightwater.example", &gus, false),
+        invitation(FOR_FRANK, &acme, "NULL", &program("Acme Agencies"), "NULL", FRANK, &sam, true),
+        invitation(EXPIRED, &acme, "NULL", &program("Acme Resellers"), "NULL", "late@elsewhere.example", &sam, true),
         mail(MAIL, SENT, "nora@brightlane.example", &acme),
         mail(MAIL + 1, PUT, MIA, &acme),
         mail(MAIL + 2, SENT_MEMBER, "ivy@northwind.example", &acme),
         mail(MAIL + 3, FOREIGN_SENT, "otto@elsewhere.example", &globex),
+        mail(MAIL + 4, FOR_FRANK, FRANK, &acme),
+        mail(MAIL + 5, EXPIRED, "late@elsewhere.example", &acme),
         format!(
             "INSERT INTO password_resets (id, user_id, token_hash, expires_at) VALUES ('{}', {}, {}, now() + interval '1 hour');",
             id(RESET),

@@ -1,0 +1,232 @@
+//! What belongs to others is not there (S25), and no row mixes companies (S26).
+
+use crate::support::{
+    Browser, Page, Scene, TestApp,
+    catalogue::{changes, pages},
+    personas::*,
+    scene::{FOREIGN_SENT, FOREIGN_WAITING, PUT, SENT, WAITING, id},
+};
+use diesel::{Connection, connection::SimpleConnection};
+
+/// A part of a path, and what to put there instead: somebody else's, one that is gone, one that never was, none at all.
+fn foreign(app: &TestApp, part: &str, route: &str) -> Vec<String> {
+    let of = |email: &str| app.text(&format!("SELECT m.id FROM members m JOIN users u ON u.id = m.user_id WHERE u.email = '{email}'"));
+    let never = "0190ffff-0000-7000-8000-00000000ffff".to_owned();
+    let found: Vec<String> = match part {
+        "{company}" => vec!["globex".into(), "no-such-company".into(), "ACME".into(), "acme%20".into(), "new".into()],
+        "{team}" => vec!["brightwater".into(), "no-such-team".into(), "NORTHWIND".into(), "northwind.".into(), "new".into()],
+        "{partner}" => vec!["brightwater".into(), "no-such-team".into(), "NORTHWIND".into(), "new".into()],
+        // Of another team, and of this one but gone.
+        "{member}" => vec![of(TOMAS), of(FIONA)],
+        "{program}" => vec![app.text("SELECT id FROM programs WHERE name = 'Globex Affiliates'")],
+        "{invitation}" if route.starts_with("/teams") => {
+            // Another team's, one whose link is out, one that was never put to this team.
+            vec![id(FOREIGN_WAITING).to_string(), id(FOREIGN_SENT).to_string(), id(SENT).to_string()]
+        }
+        "{invitation}" => vec![id(FOREIGN_SENT).to_string(), id(FOREIGN_WAITING).to_string()],
+        "{mail}" | "{token}" => vec![],
+        other => panic!("{other} in {route}: say in tests/app/tenancy.rs what is outside the viewer's sight"),
+    };
+    let malformed = ["x", "1", "%00", "%27%20OR%201=1--", "..%2f..", "%F0%9F%98%80"].map(str::to_owned);
+    let mut all = [found, malformed.to_vec()].concat();
+    if !matches!(part, "{company}" | "{team}" | "{partner}" | "{token}") {
+        all.extend([never.clone(), format!("{never}0"), never.replace('-', "z")]);
+    }
+    all
+}
+
+fn parts(route: &str) -> Vec<&str> {
+    route.split('/').filter(|part| part.starts_with('{')).collect()
+}
+
+/// The scene's path of a route with one part replaced.
+fn path_with(scene: &Scene, route: &str, part: &str, instead: &str) -> String {
+    let filled = scene.path(route);
+    route.split('/').zip(filled.split('/')).map(|(name, value)| if name == part { instead } else { value }).collect::<Vec<_>>().join("/")
+}
+
+/// Somebody who may see the page, where it is not a public one.
+fn insider(app: &TestApp, route: &str) -> Browser {
+    match route {
+        route if route.starts_with("/companies") => app.signed_in(SAM),
+        route if route.starts_with("/teams") => app.signed_in(OLIVIA),
+        _ => app.visitor(),
+    }
+}
+
+#[track_caller]
+fn is_nowhere(page: &Page, nowhere: &Page, route: &str) {
+    assert_eq!(page.status, 404, "{route} at {}: {}", page.path, page.text());
+    assert_eq!(page.body, nowhere.body, "{route} at {}", page.path);
+    let names = |page: &Page| page.headers.keys().map(ToString::to_string).collect::<std::collections::BTreeSet<_>>();
+    assert_eq!(names(page), names(nowhere), "{route} at {}", page.path);
+}
+
+#[actix_web::test]
+async fn a_page_of_others_is_the_same_as_one_that_is_not_there() {
+    let app = TestApp::start_demo().await;
+    let scene = Scene::set(&app);
+    let nowhere = app.visitor().get("/nowhere").await;
+    for route in pages() {
+        let browser = insider(&app, route);
+        for part in parts(route) {
+            for instead in foreign(&app, part, route) {
+                is_nowhere(&browser.get(&path_with(&scene, route, part, &instead)).await, &nowhere, route);
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_form_for_what_belongs_to_others_finds_nothing_and_changes_nothing() {
+    let app = TestApp::start_demo().await;
+    let scene = Scene::set(&app);
+    let nowhere = app.visitor().get("/nowhere").await;
+    for deed in changes() {
+        let browser = deed.browser(&app);
+        let before = app.dump();
+        for part in parts(deed.path) {
+            for instead in foreign(&app, part, deed.path) {
+                // What the other kind of decision is about is no decision of this kind.
+                let page = browser.post(&path_with(&scene, deed.path, part, &instead), &deed.form("Plain words")).await;
+                is_nowhere(&page, &nowhere, deed.path);
+            }
+        }
+        assert_eq!(app.dump(), before, "POST {}", deed.path);
+    }
+}
+
+#[actix_web::test]
+async fn approvals_of_one_kind_are_not_answered_as_the_other() {
+    let app = TestApp::start_demo().await;
+    let scene = Scene::set(&app);
+    let olivia = app.signed_in(OLIVIA);
+    let before = app.dump();
+    for deed in changes().into_iter().filter(|deed| deed.path.starts_with("/teams") && deed.path.contains("{invitation}")) {
+        let other = if scene.path(deed.path).contains(&id(WAITING).to_string()) { PUT } else { WAITING };
+        let page = olivia.post(&path_with(&scene, deed.path, "{invitation}", &id(other).to_string()), &deed.form("x")).await;
+        assert_eq!(page.status, 404, "POST {}", deed.path);
+    }
+    assert_eq!(app.dump(), before);
+}
+
+#[actix_web::test]
+async fn a_reference_in_a_form_to_what_belongs_to_others_is_refused() {
+    let app = TestApp::start_demo().await;
+    let scene = Scene::set(&app);
+    let foreign_program = app.text("SELECT id FROM programs WHERE name = 'Globex Affiliates'");
+    for deed in changes() {
+        let browser = deed.browser(&app);
+        let before = app.dump();
+        for (name, value) in deed.fields {
+            let instead = match *name {
+                "program" if value.len() == foreign_program.len() => foreign_program.clone(),
+                "team" if *value == "northwind" => "brightwater".to_owned(),
+                name if name.trim_end_matches("[]") == "id" => id(FOREIGN_WAITING).to_string(),
+                _ => continue,
+            };
+            let fields: Vec<(&str, &str)> = deed
+                .form("x")
+                .into_iter()
+                .map(|(other, value)| (other, if other == name.trim_end_matches("[]") { instead.as_str() } else { value }))
+                .collect();
+            let page = browser.post(&scene.path(deed.path), &fields).await;
+            assert!([404, 422].contains(&page.status.as_u16()), "POST {} with {name}={instead}: {}", deed.path, page.status);
+            page.hides("Globex").hides("Brightwater");
+        }
+        assert_eq!(app.dump(), before, "POST {}", deed.path);
+    }
+}
+
+#[actix_web::test]
+async fn the_database_refuses_a_row_that_mixes_companies() {
+    let app = TestApp::start().await;
+    let _scene = Scene::set(&app);
+    let acme = "(SELECT id FROM companies WHERE slug = 'acme')";
+    let globex = "(SELECT id FROM companies WHERE slug = 'globex')";
+    let partner = |company: &str| format!("(SELECT id FROM partners WHERE company_id = {company})");
+    let program = |company: &str| format!("(SELECT id FROM programs WHERE company_id = {company} ORDER BY id LIMIT 1)");
+    let team = |slug: &str| format!("(SELECT id FROM teams WHERE slug = '{slug}')");
+    let user = "(SELECT id FROM users WHERE email = 'sam@acme.example')";
+    let invitation = |kind: &str, company: &str, team: &str, program: &str, role: &str, name: &str| {
+        format!(
+            "INSERT INTO invitations (id, kind, company_id, team_id, program_id, email, team_name, role, asked_by, status, expires_at) \
+             VALUES (gen_random_uuid(), '{kind}', {company}, {team}, {program}, 'x@y.example', '{name}', {role}, {user}, 'waiting', now() + interval '1 day')"
+        )
+    };
+    // For each table with a company and a reference to something of a company: a row in order, and rows that mix.
+    let tables: Vec<(&str, String, Vec<String>)> = vec![
+        (
+            "enrollments",
+            enrollment(acme, &partner(acme), &format!("'{}'", id(crate::support::scene::SECOND_PROGRAM))),
+            vec![
+                enrollment(acme, &partner(globex), &program(acme)),
+                enrollment(acme, &partner(acme), &program(globex)),
+                enrollment(globex, &partner(acme), &program(acme)),
+            ],
+        ),
+        (
+            "invitations",
+            invitation("program", acme, "NULL", &program(acme), "NULL", "X"),
+            vec![
+                invitation("program", acme, "NULL", &program(globex), "NULL", "X"),
+                invitation("member", acme, &team("brightwater"), "NULL", "'member'", ""),
+                invitation("program", globex, &team("northwind"), &program(globex), "NULL", "X"),
+            ],
+        ),
+    ];
+    let mut connection = app.connection();
+    for (table, good, bad) in &tables {
+        let tried = connection.test_transaction(|conn| Ok::<_, diesel::result::Error>(conn.batch_execute(good)));
+        assert!(tried.is_ok(), "{table}: {good}: {tried:?}");
+        for statement in bad {
+            let refused = app.connection().batch_execute(statement);
+            let error = format!("{:?}", refused.expect_err(&format!("{table} took {statement}")));
+            assert!(error.contains("ForeignKeyViolation"), "{table}: {statement}: {error}");
+        }
+    }
+    // A table that comes later has its rows above, or is named here with the one parent that speaks for it.
+    let with_company = app.text(
+        "SELECT string_agg(c.table_name, ' ' ORDER BY c.table_name) FROM information_schema.columns c WHERE c.table_schema = 'public' AND c.column_name = 'company_id' \
+         AND EXISTS (SELECT FROM information_schema.columns o WHERE o.table_schema = 'public' AND o.table_name = c.table_name AND o.column_name IN ('partner_id', 'program_id', 'invitation_id'))",
+    );
+    assert_eq!(with_company, tables.iter().map(|(table, _, _)| *table).collect::<Vec<_>>().join(" "));
+}
+
+fn enrollment(company: &str, partner: &str, program: &str) -> String {
+    format!("INSERT INTO enrollments (id, company_id, partner_id, program_id) VALUES (gen_random_uuid(), {company}, {partner}, {program})")
+}
+
+#[actix_web::test]
+async fn the_audit_log_is_only_added_to() {
+    let app = TestApp::start().await;
+    app.sql("INSERT INTO audit (id, action) VALUES (gen_random_uuid(), 'refused')");
+    for statement in ["UPDATE audit SET action = 'x'", "DELETE FROM audit", "TRUNCATE audit", "TRUNCATE companies CASCADE"] {
+        let error = app.connection().batch_execute(statement).expect_err(statement);
+        assert!(error.to_string().contains("audit lines are never changed"), "{statement}: {error}");
+    }
+    assert_eq!(app.number("SELECT count(*) FROM audit"), 1);
+}
+
+#[actix_web::test]
+async fn the_audit_log_names_nobody_and_quotes_nothing() {
+    let app = TestApp::start_demo().await;
+    let scene = Scene::set(&app);
+    app.keep();
+    for deed in changes() {
+        app.restore();
+        deed.perform(&app, &scene, "Quoted nowhere").await;
+        let lines = app.text("SELECT coalesce(string_agg(concat_ws(' ', role, before::text, after::text), ' '), '') FROM audit");
+        for (what, secret) in
+            [("an address", "@"), ("a person", "Sam Whitaker"), ("a person", "Olivia"), ("a token", scene.invitation_token.as_str())]
+        {
+            assert!(!lines.contains(secret), "POST {} wrote {what} into the audit log: {lines}", deed.path);
+        }
+        let texts = ["message", "reason", "subject", "description", "terms"];
+        if deed.fields.iter().any(|(name, _)| texts.contains(name))
+            && !deed.fields.iter().any(|(name, _)| *name == "name" || *name == "team_name")
+        {
+            assert!(!lines.contains("Quoted nowhere"), "POST {} quotes a text: {lines}", deed.path);
+        }
+    }
+}
