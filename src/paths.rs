@@ -99,6 +99,10 @@ pub fn invitation_action(company: &str, id: InvitationId, noun: &str) -> String 
 pub fn programs(company: &str) -> String {
     format!("/companies/{company}/programs")
 }
+/// Making a program.
+pub fn new_program(company: &str) -> String {
+    format!("/companies/{company}/programs/new")
+}
 /// One program.
 pub fn program(company: &str, id: ProgramId) -> String {
     format!("/companies/{company}/programs/{id}")

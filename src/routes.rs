@@ -9,6 +9,7 @@ use crate::{
     home::handlers as home,
     mail,
     partners::handlers as partners,
+    programs::handlers as programs,
 };
 use actix_web::{Handler, HttpRequest, HttpResponse, Responder, Route, guard, http::Method, web};
 
@@ -101,7 +102,13 @@ fn partner() -> Vec<Endpoint> {
 }
 
 fn program() -> Vec<Endpoint> {
-    vec![]
+    vec![
+        get("/companies/{company}/programs", programs::index),
+        post("/companies/{company}/programs", programs::create, &[Action::ProgramCreated]),
+        get("/companies/{company}/programs/new", programs::new),
+        get("/companies/{company}/programs/{program}", programs::show),
+        post("/companies/{company}/programs/{program}", programs::edit, &[Action::ProgramEdited]),
+    ]
 }
 
 fn invitation() -> Vec<Endpoint> {

@@ -3,13 +3,12 @@
 use crate::ids::CompanyId;
 use diesel::{prelude::*, sql_types};
 
-/// Counting stops here and then says "10,000+" (rule 8).
-pub const MOST: i64 = 10_000;
+pub use crate::web::pagination::said;
 
 /// The numbers on the tabs of All Partners.
 #[derive(Debug, Clone, Copy, QueryableByName)]
 pub struct Counts {
-    /// Partners in the default list; `MOST + 1` stands for more.
+    /// Partners in the default list; 10,001 stands for more.
     #[diesel(sql_type = sql_types::BigInt)]
     pub partners: i64,
     /// Invitations that wait for somebody.
@@ -28,14 +27,5 @@ impl Counts {
     /// Both in one statement. SQL, since Diesel has no LIMIT inside a counted subquery of a FROM-less SELECT.
     pub fn of(conn: &mut PgConnection, company: CompanyId) -> QueryResult<Self> {
         diesel::sql_query(format!("SELECT {COUNTS}")).bind::<sql_types::Uuid, _>(company).get_result(conn)
-    }
-}
-
-/// "214", "10,000+".
-pub fn said(count: i64) -> String {
-    match count {
-        MOST.. if count > MOST => "10,000+".to_owned(),
-        1000.. => format!("{},{:03}", count / 1000, count % 1000),
-        _ => count.to_string(),
     }
 }

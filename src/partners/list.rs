@@ -2,11 +2,8 @@
 
 use crate::{
     ids::{CompanyId, PartnerId, TeamId},
-    partners::{
-        Counts, Search,
-        counts::{COUNTS, MOST},
-    },
-    web::pagination::{Cursor, PAGE_SIZE, Page, Start},
+    partners::{Counts, Search, counts::COUNTS},
+    web::pagination::{Cursor, MOST, PAGE_SIZE, Page, Start},
 };
 use chrono::{DateTime, Utc};
 use diesel::{

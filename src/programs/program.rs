@@ -2,7 +2,9 @@
 
 use crate::{
     audit::{self, Action, Actor, Event},
+    companies::{StaffPermission, staff::Staff},
     db,
+    error::Result,
     ids::{CompanyId, ProgramId},
     programs::Terms,
     schema::programs,
@@ -19,7 +21,7 @@ pub const TERMS_LENGTH: usize = 20_000;
 const DESTINATION_LENGTH: usize = 2000;
 
 /// An offer of a company that teams join.
-#[derive(Debug, Clone, HasQuery)]
+#[derive(Debug, Clone, PartialEq, Eq, HasQuery)]
 #[diesel(table_name = programs)]
 pub struct Program {
     /// Key.
@@ -68,7 +70,29 @@ pub struct ProgramChange {
     pub open: bool,
 }
 
-/// What came of writing a program.
+/// A change with the text of the terms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProgramEdit {
+    /// Of the program itself.
+    pub change: ProgramChange,
+    /// The terms as they shall be.
+    pub terms: String,
+    /// The version of the terms that was before the writer's eyes; 0 for none.
+    pub terms_seen: i32,
+}
+
+/// What came of editing a program.
+#[derive(Debug)]
+pub enum Edited {
+    /// It is as wanted; with the version of the terms where a new one was published.
+    Saved(Program, Option<i32>),
+    /// The company has another program of that name, in whatever case. Nothing was changed.
+    NameTaken,
+    /// Somebody else published terms since, which this text would silently undo. Nothing was changed.
+    TermsMovedOn,
+}
+
+/// What came of making a program.
 #[derive(Debug)]
 pub enum Written {
     /// It is as wanted.
@@ -111,34 +135,41 @@ impl Program {
         Self::query().filter(programs::company_id.eq(company)).order((programs::name, programs::id)).load(conn)
     }
 
-    /// Changes a program; another text of the terms becomes their next version. `NotFound` where it is none of that company's.
-    pub fn edit(
-        conn: &mut PgConnection,
-        by: &Actor,
-        company: CompanyId,
-        id: ProgramId,
-        change: &ProgramChange,
-        terms: &str,
-    ) -> QueryResult<Written> {
+    /// Makes a program in the staff's company, with the first version of its terms.
+    pub fn add(conn: &mut PgConnection, by: &Actor, staff: &Staff, text: &ProgramText, terms: &str) -> Result<Written> {
         db::transaction(conn, |conn| {
-            let before =
-                Self::query().filter(programs::id.eq(id)).filter(programs::company_id.eq(company)).for_no_key_update().first(conn)?;
-            let saved = db::unless_broken(conn, NAME, |conn| {
-                diesel::update(programs::table.find(id)).set(change).returning(Self::as_returning()).get_result(conn)
-            })?;
-            let Some(after) = saved else { return Ok(Written::NameTaken) };
+            staff.recheck(conn, StaffPermission::WritePrograms)?;
+            Ok(Self::create(conn, by, staff.company.id, text, terms)?)
+        })
+    }
+
+    /// Changes a program; another text of the terms becomes their next version. `NotFound` where it is none of the company's.
+    pub fn edit(conn: &mut PgConnection, by: &Actor, staff: &Staff, id: ProgramId, edit: &ProgramEdit) -> Result<Edited> {
+        db::transaction(conn, |conn| {
+            staff.recheck(conn, StaffPermission::WritePrograms)?;
+            let company = staff.company.id;
+            let ours = Self::query().filter(programs::id.eq(id)).filter(programs::company_id.eq(company));
+            let before = ours.for_no_key_update().first(conn)?;
             let in_force = Terms::current(conn, id)?;
-            let version = match &in_force {
-                Some(same) if same.body == terms => same.number,
-                _ => Terms::publish(conn, id, terms)?.number,
-            };
-            let event = Event::new(Action::ProgramEdited)
-                .company(company)
-                .target(id.uuid())
-                .before(with_terms(before.noted(), in_force.map_or(0, |terms| terms.number)))
-                .after(with_terms(after.noted(), version));
-            audit::record(conn, by, event)?;
-            Ok(Written::Saved(after))
+            let version = in_force.as_ref().map_or(0, |terms| terms.number);
+            let new_terms = in_force.is_none_or(|terms| terms.body != edit.terms);
+            if new_terms && version != edit.terms_seen {
+                return Ok(Edited::TermsMovedOn);
+            }
+            let saved = db::unless_broken(conn, NAME, |conn| {
+                diesel::update(programs::table.find(id)).set(&edit.change).returning(Self::as_returning()).get_result(conn)
+            })?;
+            let Some(after) = saved else { return Ok(Edited::NameTaken) };
+            let published = if new_terms { Some(Terms::publish(conn, id, &edit.terms)?.number) } else { None };
+            if published.is_some() || before != after {
+                let event = Event::new(Action::ProgramEdited)
+                    .company(company)
+                    .target(id.uuid())
+                    .before(with_terms(before.noted(), version))
+                    .after(with_terms(after.noted(), published.unwrap_or(version)));
+                audit::record(conn, by, event)?;
+            }
+            Ok(Edited::Saved(after, published))
         })
     }
 

@@ -6,6 +6,17 @@ use uuid::Uuid;
 
 /// Rows on a page.
 pub const PAGE_SIZE: usize = 25;
+/// Counting stops here and then says "10,000+" (rule 8).
+pub const MOST: i64 = 10_000;
+
+/// A count that stops after [`MOST`]: "214", "1,214", "10,000+".
+pub fn said(count: i64) -> String {
+    match count {
+        MOST.. if count > MOST => "10,000+".to_owned(),
+        1000.. => format!("{},{:03}", count / 1000, count % 1000),
+        _ => count.to_string(),
+    }
+}
 
 /// The row beside which a page begins, in a list ordered by a time and an id, both falling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +97,11 @@ impl<T> Page<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_count_is_said_in_thousands_and_stops() {
+        assert_eq!([0, 999, 1000, 10_000, 10_001].map(said), ["0", "999", "1,000", "10,000", "10,000+"]);
+    }
 
     #[test]
     fn a_cursor_survives_the_url() {

@@ -10,5 +10,6 @@ mod home;
 mod house;
 mod mail;
 mod partners;
+mod programs;
 mod support;
 mod tenancy;

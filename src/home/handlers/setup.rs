@@ -9,7 +9,7 @@ use crate::{
     paths,
     programs::{
         ProgramText,
-        program::{TERMS_LENGTH, destination},
+        fields::{CURRENCIES, read_currency, read_destination, read_terms},
     },
     tokens::{TokenHash, hash_of},
     web::{Flash, Form, FormErrors, Frame, Layout, Redirect, answers::answer, page, refused, time::exact},
@@ -20,25 +20,6 @@ use actix_web::{HttpResponse, http::StatusCode, web::Path};
 use askama::Template;
 use chrono_tz::Tz;
 use serde::Deserialize;
-
-/// The currencies a program can be in: ISO 4217 and its name.
-const CURRENCIES: &[(&str, &str)] = &[
-    ("USD", "US dollar"),
-    ("EUR", "Euro"),
-    ("GBP", "Pound sterling"),
-    ("AUD", "Australian dollar"),
-    ("BRL", "Brazilian real"),
-    ("CAD", "Canadian dollar"),
-    ("CHF", "Swiss franc"),
-    ("DKK", "Danish krone"),
-    ("INR", "Indian rupee"),
-    ("JPY", "Japanese yen"),
-    ("NOK", "Norwegian krone"),
-    ("NZD", "New Zealand dollar"),
-    ("PLN", "Polish złoty"),
-    ("SEK", "Swedish krona"),
-    ("SGD", "Singapore dollar"),
-];
 
 /// What the set-up page sends.
 #[derive(Debug, Default, Deserialize)]
@@ -89,18 +70,10 @@ impl SetupForm {
         }
         let newcomer = if is_newcomer { self.newcomer(&mut errors) } else { None };
         let name = errors.line("program", "the program's name", &self.program, NAME_LENGTH);
-        let destination = destination(&self.destination).unwrap_or_else(|| {
-            errors.add("destination", "Enter a web address that begins with https:// or http://");
-            String::new()
-        });
-        if !CURRENCIES.iter().any(|(code, _)| *code == self.currency) {
-            errors.add("currency", "Choose a currency");
-        }
-        let terms = errors.lines("terms", "the terms", &self.terms, TERMS_LENGTH);
-        if terms.is_empty() && errors.get("terms").is_none() {
-            errors.add("terms", "Enter the terms that teams accept when they join");
-        }
-        let program = ProgramText { name, description: String::new(), destination, currency: self.currency.clone(), open: false };
+        let destination = read_destination(&mut errors, &self.destination);
+        let currency = read_currency(&mut errors, &self.currency);
+        let terms = read_terms(&mut errors, &self.terms);
+        let program = ProgramText { name, description: String::new(), destination, currency, open: false };
         if errors.is_empty() { Ok(Typed { company, newcomer, program, terms }) } else { Err(errors) }
     }
 

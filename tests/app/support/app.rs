@@ -211,6 +211,18 @@ impl TestApp {
         self.text(query).parse().unwrap_or_else(|_| panic!("{query} gives no number"))
     }
 
+    /// Returns once a statement waits for a lock that another transaction holds.
+    pub async fn until_somebody_waits(&self) {
+        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        for _ in 0..200 {
+            if self.number(waiting) > 0 {
+                return;
+            }
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("nobody waits for a lock");
+    }
+
     /// Every row of every table but the named traces (S15), as one text to compare.
     pub fn dump(&self) -> String {
         self.rows(&[("sessions", "last_seen_at"), ("members", "last_active_at")])

@@ -45,6 +45,23 @@ pub const DEEDS: &[Deed] = &[
     deed("/sign-out", SAM, &[]),
     deed("/password-reset", "", &[("email", SAM)]),
     deed("/password-reset/{token}", "", &[("password", "five quiet lanterns")]),
+    deed(
+        "/companies/{company}/programs",
+        SAM,
+        &[
+            ("name", PROSE),
+            ("currency", "EUR"),
+            ("description", PROSE),
+            ("destination", "https://acme.example/start"),
+            ("open", "true"),
+            ("terms", PROSE),
+        ],
+    ),
+    deed(
+        "/companies/{company}/programs/{program}",
+        MAX,
+        &[("name", PROSE), ("description", PROSE), ("destination", "https://acme.example/start"), ("version", "1"), ("terms", PROSE)],
+    ),
 ];
 
 /// The deed of a route.
