@@ -7,6 +7,7 @@ mod demo;
 mod embedded;
 mod faults;
 mod home;
+mod hostile;
 mod house;
 mod mail;
 mod partners;
