@@ -8,6 +8,7 @@ pub mod headers;
 pub mod layout;
 pub mod logging;
 pub mod pagination;
+pub mod prose;
 pub mod same_origin;
 pub mod time;
 
@@ -15,4 +16,5 @@ pub use answers::{page, refused};
 pub use flash::{Flash, Redirect, see_other};
 pub use form::{Form, FormErrors};
 pub use layout::{Avatar, Frame, Layout, Person, Place, Tab};
+pub use prose::Prose;
 pub use time::Moment;
