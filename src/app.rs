@@ -57,9 +57,6 @@ pub struct Application {
     pub readiness: Readiness,
 }
 
-/// Bodies at most, in bytes (S21).
-const BODY_LIMIT: usize = crate::web::form::FORM_LIMIT;
-
 impl Application {
     /// Builds the server on a port that is listening already.
     pub fn build(config: &Config, db: Db, listener: TcpListener, mode: Mode) -> std::io::Result<Self> {
@@ -104,7 +101,6 @@ impl Application {
                     .app_data(https_data)
                     .app_data(flash_key.clone())
                     .app_data(assets.clone())
-                    .app_data(web::PayloadConfig::new(BODY_LIMIT))
                     .service(web::scope(assets::PREFIX).wrap(from_fn(assets::keep)).service(Files::new("/", &static_folder)))
                     .configure(|service| routes::mount(service, endpoints))
                     .default_service(web::route().to(routes::nothing))

@@ -62,7 +62,8 @@ impl From<DieselError> for Error {
     fn from(error: DieselError) -> Self {
         match error {
             DieselError::NotFound => Self::NotFound,
-            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::ReadOnlyTransaction, _) => {
+            DieselError::BrokenTransactionManager
+            | DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::ReadOnlyTransaction, _) => {
                 Self::Unavailable
             }
             DieselError::DatabaseError(_, ref about) if is_time_limit(about.message()) => Self::Unavailable,

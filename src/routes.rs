@@ -10,6 +10,7 @@ use crate::{
     mail,
     partners::handlers as partners,
     programs::handlers as programs,
+    web::form::{FORM_LIMIT, TERMS_LIMIT},
 };
 use actix_web::{Handler, HttpRequest, HttpResponse, Responder, Route, guard, http::Method, web};
 
@@ -23,6 +24,8 @@ pub struct Endpoint {
     pub access: Access,
     /// What it may write in the audit log.
     pub records: &'static [Action],
+    /// The longest body that it reads, in bytes (S21).
+    pub body_limit: usize,
     route: Box<dyn Fn() -> Route>,
 }
 
@@ -34,7 +37,7 @@ where
     F::Output: Responder + 'static,
 {
     let route = Box::new(move || behind_lock(web::route().guard(guard::Any(guard::Get()).or(guard::Head())), handler));
-    Endpoint { method: Method::GET, path, access: Args::ACCESS, records: &[], route }
+    Endpoint { method: Method::GET, path, access: Args::ACCESS, records: &[], body_limit: FORM_LIMIT, route }
 }
 
 /// A change, and the audit actions it writes.
@@ -45,7 +48,14 @@ where
     F::Output: Responder + 'static,
 {
     let route = Box::new(move || behind_lock(web::post(), handler));
-    Endpoint { method: Method::POST, path, access: Args::ACCESS, records, route }
+    Endpoint { method: Method::POST, path, access: Args::ACCESS, records, body_limit: FORM_LIMIT, route }
+}
+
+impl Endpoint {
+    /// The same for a form with terms in it.
+    fn with_terms(self) -> Self {
+        Self { body_limit: TERMS_LIMIT, ..self }
+    }
 }
 
 /// Left to itself, actix reads a handler's arguments side by side, and a bad form would be answered before the lock.
@@ -76,7 +86,7 @@ fn public() -> Vec<Endpoint> {
         get("/healthz", home::health),
         get("/readyz", home::ready),
         get("/setup/{token}", home::setup_page),
-        post("/setup/{token}", home::found, &[Action::CompanyFounded, Action::ProgramCreated]),
+        post("/setup/{token}", home::found, &[Action::CompanyFounded, Action::ProgramCreated]).with_terms(),
     ]
 }
 
@@ -104,10 +114,10 @@ fn partner() -> Vec<Endpoint> {
 fn program() -> Vec<Endpoint> {
     vec![
         get("/companies/{company}/programs", programs::index),
-        post("/companies/{company}/programs", programs::create, &[Action::ProgramCreated]),
+        post("/companies/{company}/programs", programs::create, &[Action::ProgramCreated]).with_terms(),
         get("/companies/{company}/programs/new", programs::new),
         get("/companies/{company}/programs/{program}", programs::show),
-        post("/companies/{company}/programs/{program}", programs::edit, &[Action::ProgramEdited]),
+        post("/companies/{company}/programs/{program}", programs::edit, &[Action::ProgramEdited]).with_terms(),
     ]
 }
 
@@ -142,7 +152,8 @@ pub fn mount(config: &mut web::ServiceConfig, endpoints: Vec<Endpoint>) {
         let here: Vec<&Endpoint> = endpoints.iter().filter(|endpoint| endpoint.path == path).collect();
         let allow =
             here.iter().map(|endpoint| if endpoint.method == Method::GET { "GET, HEAD" } else { "POST" }).collect::<Vec<_>>().join(", ");
-        let mut resource = web::resource(path);
+        let limit = here.iter().map(|endpoint| endpoint.body_limit).max().unwrap_or(FORM_LIMIT);
+        let mut resource = web::resource(path).app_data(web::PayloadConfig::new(limit));
         for endpoint in here {
             resource = resource.route((endpoint.route)());
         }

@@ -6,8 +6,12 @@ use crate::support::{
     personas::*,
 };
 use diesel::{PgConnection, connection::SimpleConnection};
+use guildhall::db::transaction;
 use reqwest::Method;
-use std::time::{Duration, Instant};
+use std::{
+    sync::{Arc, Barrier},
+    time::{Duration, Instant},
+};
 
 /// The database's time limit, the pool's, and what a busy machine adds.
 const BOUND: Duration = Duration::from_secs(4);
@@ -137,6 +141,50 @@ async fn a_statement_that_fails_shows_nothing_of_the_database() {
         .send(sam.request(Method::POST, "/sign-in").header("sec-fetch-site", "same-origin").body("email=a%40b.example&password=x"))
         .await;
     page.is(500).hides("users");
+}
+
+#[actix_web::test]
+async fn a_change_whose_connection_is_cut_in_the_middle_is_not_half_done() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    let before = app.dump();
+    let holder = hold(&app, "LOCK TABLE audit IN ACCESS EXCLUSIVE MODE");
+    let asked = actix_web::rt::spawn(async move { visitor.post("/password-reset", &[("email", VERA)]).await });
+    let waiting =
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while app.number(waiting) == 0 {
+        assert!(!asked.is_finished(), "it waits for the lock");
+        actix_web::rt::task::yield_now().await;
+    }
+    is_busy(&asked.await.unwrap());
+    drop(holder);
+    assert_eq!(app.dump(), before);
+}
+
+#[test]
+fn transactions_that_fall_over_each_other_are_tried_again() {
+    let app = actix_web::rt::System::new().block_on(TestApp::start());
+    let both = Arc::new(Barrier::new(2));
+    let moves = [("acme", "globex"), ("globex", "acme")].map(|(first, second)| {
+        let (db, both) = (app.db.clone(), both.clone());
+        std::thread::spawn(move || {
+            let mut tries = 0;
+            let done = db.run_here(|conn| {
+                transaction(conn, |conn| -> diesel::QueryResult<()> {
+                    tries += 1;
+                    conn.batch_execute(&format!("UPDATE companies SET name = name WHERE slug = '{first}'"))?;
+                    if tries == 1 {
+                        both.wait();
+                    }
+                    conn.batch_execute(&format!("UPDATE companies SET name = name WHERE slug = '{second}'"))
+                })
+            });
+            done.map(|()| tries).map_err(|error| error.to_string())
+        })
+    });
+    let mut tries: Vec<i32> = moves.into_iter().map(|thread| thread.join().unwrap().unwrap()).collect();
+    tries.sort_unstable();
+    assert_eq!(tries, [1, 2], "one of the two had to begin anew");
 }
 
 #[actix_web::test]

@@ -123,17 +123,35 @@ fn without_sessions(dump: &str) -> String {
 async fn too_much_is_refused_with_a_friendly_page() {
     let app = TestApp::start_demo().await;
     let scene = Scene::set(&app);
+    let routes = routes::all(Mode::Demo);
     for deed in changes().into_iter().filter(|deed| !deed.fields.is_empty()) {
+        let route = routes.iter().find(|route| route.path == deed.path && route.method == actix_web::http::Method::POST).unwrap();
+        let has_terms = deed.fields.iter().any(|(name, _)| *name == "terms");
+        assert_eq!(route.body_limit, if has_terms { 1024 * 1024 } else { 64 * 1024 }, "POST {}", deed.path);
         let browser = deed.browser(&app);
         let before = app.dump();
-        let mut fields = deed.form("x");
-        let long = "a".repeat(if fields.iter().any(|(name, _)| *name == "terms") { 1_030_000 } else { 66_000 });
-        fields.push(("more", &long));
-        browser.post(&scene.path(deed.path), &fields).await.is(413).shows("This is too large");
+        let long = "a".repeat(route.body_limit);
+        let page = browser.post(&scene.path(deed.path), &[deed.form("x"), vec![("more", long.as_str())]].concat()).await;
+        page.is(413).shows("This is too large");
         assert_eq!(app.dump(), before, "POST {}", deed.path);
     }
     let page = app.visitor().get(&format!("/sign-in?next=/{}", "a".repeat(9000))).await;
     page.is(414).shows("This address is too long");
+}
+
+#[actix_web::test]
+async fn terms_may_be_long_in_any_script() {
+    let app = TestApp::start_demo().await;
+    let scene = Scene::set(&app);
+    app.keep();
+    let terms = "契".repeat(20_000);
+    for deed in changes().into_iter().filter(|deed| deed.fields.iter().any(|(name, _)| *name == "terms")) {
+        app.restore();
+        let fields: Vec<(&str, &str)> =
+            deed.form("x").into_iter().map(|(name, value)| (name, if name == "terms" { terms.as_str() } else { value })).collect();
+        let page = deed.browser(&app).post(&scene.path(deed.path), &fields).await;
+        assert_eq!(page.status, 303, "POST {}: {}", deed.path, page.text_of(".error-summary").join(" "));
+    }
 }
 
 #[actix_web::test]
