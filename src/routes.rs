@@ -7,6 +7,7 @@ use crate::{
     audit::Action,
     error::Error,
     home::handlers as home,
+    invitations::handlers::{for_team, link},
     mail,
     partners::handlers as partners,
     programs::handlers as programs,
@@ -126,7 +127,35 @@ fn invitation() -> Vec<Endpoint> {
 }
 
 fn invitation_link() -> Vec<Endpoint> {
-    vec![]
+    use Action::*;
+    vec![
+        get("/invitations/{token}", link::show),
+        post(
+            "/invitations/{token}/acceptance",
+            link::accept,
+            &[
+                InvitationAccepted,
+                TeamFounded,
+                MemberJoined,
+                ProgramJoined,
+                MemberApproved,
+                MemberRejected,
+                InvitationPutToTeam,
+                InvitationRevoked,
+            ],
+        ),
+        post("/invitations/{token}/declination", link::decline, &[InvitationDeclined, InvitationRevoked]),
+        post("/invitations/{token}/request", link::put_before_team, &[InvitationPutToTeam]),
+        post("/invitations/{token}/renewal", link::ask_for_renewal, &[RenewalAsked]),
+        get("/teams/{team}/approvals/{invitation}/acceptance", for_team::review),
+        post(
+            "/teams/{team}/approvals/{invitation}/acceptance",
+            for_team::accept,
+            &[InvitationAccepted, ProgramJoined, InvitationPutToTeam, InvitationRevoked],
+        ),
+        get("/teams/{team}/approvals/{invitation}/declination", for_team::declination),
+        post("/teams/{team}/approvals/{invitation}/declination", for_team::decline, &[InvitationDeclined, InvitationRevoked]),
+    ]
 }
 
 fn team() -> Vec<Endpoint> {

@@ -71,6 +71,8 @@ pub struct Invitation {
     pub put_to_team_id: Option<TeamId>,
     /// By whom.
     pub put_by: Option<UserId>,
+    /// When.
+    pub put_at: Option<DateTime<Utc>>,
     /// Who is asked.
     pub email: EmailAddress,
     /// Their name, where known; else empty.

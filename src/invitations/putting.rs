@@ -8,11 +8,68 @@ use crate::{
     ids::{InvitationId, RequestId, TeamId},
     invitations::{Invitation, InvitationStatus, asker, emails::answering, joining::actor},
     mail::{self, Mailer},
-    programs::Program,
-    schema::invitations,
+    programs::{Program, Terms},
+    schema::{companies, invitations, programs, terms, users},
     teams::{Membership, Team, TeamPermission},
 };
-use diesel::{dsl::IntervalDsl, prelude::*};
+use chrono::{DateTime, Utc};
+use diesel::{
+    alias,
+    dsl::{IntervalDsl, exists, not},
+    prelude::*,
+};
+
+/// A program invitation as the team reads it that it was put before.
+#[derive(Debug, Clone)]
+pub struct Put {
+    /// The row.
+    pub invitation: Invitation,
+    /// The company that asks.
+    pub company: Company,
+    /// The program.
+    pub program: Program,
+    /// The terms in force, where it has any.
+    pub terms: Option<Terms>,
+    /// Who asks, by name.
+    pub asker: String,
+    /// Who put it before the team, by name.
+    pub put_by: String,
+    /// Who answered it, by name.
+    pub answerer: Option<String>,
+    /// The database's time of the look.
+    pub now: DateTime<Utc>,
+}
+
+impl Put {
+    /// What was put before this team under that id, in whatever state. `NotFound` where nothing was.
+    pub fn before_team(conn: &mut PgConnection, team: TeamId, id: InvitationId) -> QueryResult<Self> {
+        let (askers, putters, answerers) = alias!(users as askers, users as putters, users as answerers);
+        let later = alias!(terms as later);
+        let superseded =
+            later.filter(later.field(terms::program_id).eq(terms::program_id)).filter(later.field(terms::number).gt(terms::number));
+        let (invitation, company, program, terms, asker, put_by, answerer, now) = invitations::table
+            .inner_join(companies::table)
+            .inner_join(programs::table.on(programs::id.nullable().eq(invitations::program_id)))
+            .inner_join(askers.on(askers.field(users::id).eq(invitations::asked_by)))
+            .inner_join(putters.on(putters.field(users::id).nullable().eq(invitations::put_by)))
+            .left_join(answerers.on(answerers.field(users::id).nullable().eq(invitations::answered_by)))
+            .left_join(terms::table.on(terms::program_id.eq(programs::id).and(not(exists(superseded)))))
+            .filter(invitations::id.eq(id))
+            .filter(invitations::put_to_team_id.eq(team))
+            .select((
+                Invitation::as_select(),
+                Company::as_select(),
+                Program::as_select(),
+                Option::<Terms>::as_select(),
+                askers.field(users::name),
+                putters.field(users::name),
+                answerers.field(users::name).nullable(),
+                now(),
+            ))
+            .first::<(Invitation, Company, Program, Option<Terms>, String, String, Option<String>, DateTime<Utc>)>(conn)?;
+        Ok(Self { invitation, company, program, terms, asker, put_by, answerer, now })
+    }
+}
 
 /// Puts the invitation before that team, where its owner and admins find it, and mails the owner: once a day at most. Nothing happens
 /// where it is answered or over, or where the person is not a member without the right to answer it any more.

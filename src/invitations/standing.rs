@@ -92,23 +92,31 @@ pub struct Place {
 }
 
 impl Opened {
-    /// The invitation behind a token, as that viewer meets it; nothing where the token opens nothing. Three statements at most.
+    /// The invitation behind a token, as that viewer meets it; nothing where the token opens nothing. Three statements at most, all of
+    /// them of one moment: an acceptance is seen whole or not at all.
     pub fn by_token(conn: &mut PgConnection, token: &str, viewer: Option<UserId>) -> QueryResult<Option<Self>> {
-        let Some(row) = Row::by_token(conn, token)? else { return Ok(None) };
-        let places = viewer.map_or(Ok(Vec::new()), |viewer| Place::all_of(conn, viewer))?;
-        let mut opened = row.seen_by(viewer, places);
-        match &mut opened.standing {
-            Standing::NotPermitted(places) => Place::name_admins(conn, places)?,
-            Standing::New | Standing::Known(_) => opened.listed = listed::waiting(conn, opened.invitation.id)?,
-            Standing::In(_) | Standing::Ended { .. } | Standing::SomeoneElse | Standing::SignIn => {}
-        }
-        Ok(Some(opened))
+        conn.build_transaction().read_only().repeatable_read().run(|conn| {
+            let Some(row) = Row::by_token(conn, token)? else { return Ok(None) };
+            let places = viewer.map_or(Ok(Vec::new()), |viewer| Place::all_of(conn, viewer))?;
+            let mut opened = row.seen_by(viewer, places);
+            match &mut opened.standing {
+                Standing::NotPermitted(places) => Place::name_admins(conn, places)?,
+                Standing::New | Standing::Known(_) => opened.listed = listed::waiting(conn, opened.invitation.id)?,
+                Standing::In(_) | Standing::Ended { .. } | Standing::SomeoneElse | Standing::SignIn => {}
+            }
+            Ok(Some(opened))
+        })
     }
 
     /// Where the acceptance led, where it was this person's.
     pub fn accepted_by(&self, viewer: UserId) -> Option<&Team> {
         let theirs = self.invitation.status == InvitationStatus::Accepted && self.invitation.answered_by == Some(viewer);
         self.team.as_ref().filter(|_| theirs)
+    }
+
+    /// Whether a new link is what is wanted (rule 53).
+    pub fn is_expired(&self) -> bool {
+        matches!(self.standing, Standing::Ended { how: Ending::Expired, .. })
     }
 
     /// Who asks, as a name: the company, or the team that asks for itself.

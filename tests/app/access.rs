@@ -44,6 +44,15 @@ POST /companies/{company}/programs                            | in  | 422  422  
 GET  /companies/{company}/programs/new                        | in  | 200  200   403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/programs/{program}                  | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/programs/{program}                  | in  | 422  422   403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /invitations/{token}                                     | 200 | 403  403   403   403   |  403   | 403     403   403   403         | 403    | 403
+POST /invitations/{token}/acceptance                          | 422 | 403  403   403   403   |  403   | 403     403   403   403         | 403    | 403
+POST /invitations/{token}/declination                         | go  | 403  403   403   403   |  403   | 403     403   403   403         | 403    | 403
+POST /invitations/{token}/request                             | 200 | 403  403   403   403   |  403   | 403     403   403   422         | 403    | 403
+POST /invitations/{token}/renewal                             | go  | go   go    go    go    |  go    | go      go    go    go          | go     | go
+GET  /teams/{team}/approvals/{invitation}/acceptance          | in  | 403  403   403   404   |  404   | 200     200   403   403         | 404    | 404
+POST /teams/{team}/approvals/{invitation}/acceptance          | in  | 403  403   403   404   |  404   | 422     422   403   403         | 404    | 404
+GET  /teams/{team}/approvals/{invitation}/declination         | in  | 403  403   403   404   |  404   | 200     200   403   403         | 404    | 404
+POST /teams/{team}/approvals/{invitation}/declination         | in  | 403  403   403   404   |  404   | go      go    403   403         | 404    | 404
 GET  /mailbox                                                 | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
 GET  /mailbox/{mail}                                          | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
 GET  /mailbox/{mail}/html                                     | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200

@@ -9,6 +9,7 @@ mod faults;
 mod home;
 mod hostile;
 mod house;
+mod invitation_links;
 mod mail;
 mod partners;
 mod programs;

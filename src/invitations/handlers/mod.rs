@@ -2,4 +2,6 @@
 
 pub mod approvals;
 pub mod company;
+pub mod for_team;
 pub mod link;
+pub mod terms;

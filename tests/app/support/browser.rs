@@ -247,6 +247,11 @@ impl FilledForm {
         Self { action: form.attr("action").filter(|action| !action.is_empty()).unwrap_or(path).to_owned(), method, fields }
     }
 
+    /// A form that stands on no page, with nothing in it.
+    pub fn to(action: &str) -> Self {
+        Self { action: action.to_owned(), method: Method::POST, fields: Vec::new() }
+    }
+
     /// Puts a value into the field of that name, which is added where it is not there or not ticked.
     pub fn set(mut self, name: &str, value: &str) -> Self {
         match self.fields.iter_mut().find(|(other, _)| other == name) {

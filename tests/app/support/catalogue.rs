@@ -8,6 +8,9 @@ use reqwest::Method;
 /// Where a deed's field takes free text, this stands for it.
 pub const PROSE: &str = "Plain words";
 
+/// The person listed with the scene's invitation to a new team.
+const LISTED: &str = "01900000-0000-7000-8000-000000000002";
+
 /// A change that a person makes with a form.
 #[derive(Debug, Clone, Copy)]
 pub struct Deed {
@@ -62,6 +65,24 @@ pub const DEEDS: &[Deed] = &[
         MAX,
         &[("name", PROSE), ("description", PROSE), ("destination", "https://acme.example/start"), ("version", "1"), ("terms", PROSE)],
     ),
+    deed(
+        "/invitations/{token}/acceptance",
+        "",
+        &[
+            ("name", PROSE),
+            ("team_name", PROSE),
+            ("password", "five quiet lanterns"),
+            ("terms", "1"),
+            ("person[]", LISTED),
+            ("person_role[]", "member"),
+            ("keep[]", LISTED),
+        ],
+    ),
+    deed("/invitations/{token}/declination", "", &[("reason", PROSE)]),
+    deed("/invitations/{token}/request", FRANK, &[("team", "northwind")]),
+    deed("/invitations/{token}/renewal", "", &[]),
+    deed("/teams/{team}/approvals/{invitation}/acceptance", ADAM, &[("terms", "1")]),
+    deed("/teams/{team}/approvals/{invitation}/declination", OLIVIA, &[("reason", PROSE)]),
 ];
 
 /// The deed of a route.

@@ -1,1 +1,0 @@
-//! What a mailed link opens (rules 48 to 54).
