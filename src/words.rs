@@ -4,8 +4,8 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// The most characters in the name of a person, team, company or program.
 pub const NAME_LENGTH: usize = 100;
-/// The most characters of a subject.
-pub const SUBJECT_LENGTH: usize = 150;
+/// The most characters of a subject: as many as a mail keeps (M9).
+pub const SUBJECT_LENGTH: usize = 78;
 /// The most characters of a personal message.
 pub const MESSAGE_LENGTH: usize = 2000;
 /// The most characters of a reason.

@@ -234,6 +234,16 @@ pub fn invite_members(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staf
     })
 }
 
+impl Obstacle {
+    /// The invitation that is in the way, where it is one.
+    pub fn invitation(&self) -> Option<InvitationId> {
+        match self {
+            Self::InTeam(_) => None,
+            Self::Invited(known) => Some(known.id),
+        }
+    }
+}
+
 impl Person {
     /// How the person is called: by their name, or by their address where no name is known.
     pub fn called(&self) -> &str {

@@ -137,6 +137,11 @@ impl Invitation {
         if self.name.is_empty() { self.email.as_str() } else { &self.name }
     }
 
+    /// Whether its link is out, expired or not.
+    pub fn is_sent(&self) -> bool {
+        self.status == InvitationStatus::Sent
+    }
+
     /// Where it stands at that moment.
     pub fn state(&self, now: DateTime<Utc>) -> State {
         match self.status {

@@ -4,6 +4,7 @@ use crate::{
     ids::{CompanyId, PartnerId, TeamId, UserId},
     schema::{partners, staff, teams},
     teams::Team,
+    words,
 };
 use chrono::{DateTime, Utc};
 use diesel::{dsl::exists, prelude::*};
@@ -47,6 +48,34 @@ impl Partner {
             .select((Self::as_select(), Team::as_select()))
             .first(conn)
     }
+    /// Some teams to choose from, by name: of the company's present partners the newest that `pattern` finds, at most `most`.
+    pub fn choices(conn: &mut PgConnection, company: CompanyId, pattern: Option<&str>, most: i64) -> QueryResult<Vec<Choice>> {
+        let mut query = partners::table
+            .inner_join(teams::table)
+            .filter(partners::company_id.eq(company))
+            .filter(partners::archived_at.is_null())
+            .filter(partners::ended_at.is_null())
+            .filter(teams::closed_at.is_null())
+            .order((partners::joined_at.desc(), partners::id.desc()))
+            .limit(most)
+            .select((teams::slug, teams::name))
+            .into_boxed();
+        if let Some(pattern) = pattern {
+            query = query.filter(teams::search.like(pattern.to_owned()));
+        }
+        let mut choices: Vec<Choice> = query.load(conn)?.into_iter().map(|(slug, name)| Choice { slug, name }).collect();
+        choices.sort_by_key(|choice| words::fold(&choice.name));
+        Ok(choices)
+    }
+}
+
+/// A team to choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// Its part of the URL.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// Whether this user works for a company that has that team as its partner (rule 61).

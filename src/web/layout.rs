@@ -94,6 +94,10 @@ impl Avatar {
     pub fn company(name: &str) -> Self {
         Self { initials: words::initials(name), hue: 0, shape: "company" }
     }
+    /// Somebody who is written down and has no row yet: the hue follows their place in the form.
+    pub fn unknown(place: usize, name: &str) -> Self {
+        Self { initials: words::initials(name), hue: (place % 8) as u8, shape: "person" }
+    }
     /// Somebody asked in who is not in yet.
     pub fn pending() -> Self {
         Self { initials: String::new(), hue: 0, shape: "pending" }

@@ -2,6 +2,11 @@
 
 pub mod approvals;
 pub mod company;
+pub mod facts;
 pub mod for_team;
 pub mod link;
+pub mod new_members;
+pub mod new_team;
+pub mod one;
+pub mod people;
 pub mod terms;
