@@ -120,6 +120,10 @@ pub fn members(team: &str) -> String {
 pub fn approvals(team: &str) -> String {
     format!("/teams/{team}/approvals")
 }
+/// Answering several approvals at once.
+pub fn approval_answers(team: &str) -> String {
+    format!("/teams/{team}/approvals/answers")
+}
 /// Answering one approval: `noun` is approval, rejection, acceptance or declination.
 pub fn approval_answer(team: &str, id: InvitationId, noun: &str) -> String {
     format!("/teams/{team}/approvals/{id}/{noun}")

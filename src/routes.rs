@@ -12,6 +12,10 @@ use crate::{
     partners::handlers as partners,
     programs::handlers as programs,
     web::form::{FORM_LIMIT, TERMS_LIMIT},
+    invitations, mail,
+    partners::handlers as partners,
+    programs::handlers as programs,
+    teams,
 };
 use actix_web::{Handler, HttpRequest, HttpResponse, Responder, Route, guard, http::Method, web};
 
@@ -123,7 +127,27 @@ fn program() -> Vec<Endpoint> {
 }
 
 fn invitation() -> Vec<Endpoint> {
-    vec![]
+    use invitations::handlers::{company, new_members, new_team, one};
+    vec![
+        get("/companies/{company}/invitations", company::index),
+        get("/companies/{company}/invitations/new-team", new_team::new_team),
+        post(
+            "/companies/{company}/invitations/new-team",
+            new_team::invite_team,
+            &[Action::TeamInvited, Action::MemberInvited, Action::InvitationRevoked],
+        ),
+        get("/companies/{company}/invitations/new-members", new_members::new_members),
+        post(
+            "/companies/{company}/invitations/new-members",
+            new_members::invite_members,
+            &[Action::MemberInvited, Action::InvitationRevoked],
+        ),
+        get("/companies/{company}/invitations/{invitation}", one::show),
+        post("/companies/{company}/invitations/{invitation}/revocation", one::revoke, &[Action::InvitationRevoked]),
+        post("/companies/{company}/invitations/{invitation}/resending", one::resend, &[Action::InvitationResent]),
+        post("/companies/{company}/invitations/{invitation}/reminder", one::remind, &[Action::OwnerReminded]),
+        post("/companies/{company}/invitations/{invitation}/role", one::change_role, &[Action::InvitationRoleChanged]),
+    ]
 }
 
 fn invitation_link() -> Vec<Endpoint> {
@@ -159,7 +183,16 @@ fn invitation_link() -> Vec<Endpoint> {
 }
 
 fn team() -> Vec<Endpoint> {
-    vec![]
+    use invitations::handlers::approvals;
+    vec![
+        get("/teams/{team}", teams::handlers::home),
+        get("/teams/{team}/members", teams::handlers::members),
+        get("/teams/{team}/approvals", approvals::index),
+        post("/teams/{team}/approvals/answers", approvals::answer_several, &[Action::MemberApproved, Action::MemberRejected]),
+        post("/teams/{team}/approvals/{invitation}/approval", approvals::approve, &[Action::MemberApproved]),
+        get("/teams/{team}/approvals/{invitation}/rejection", approvals::rejection),
+        post("/teams/{team}/approvals/{invitation}/rejection", approvals::reject, &[Action::MemberRejected]),
+    ]
 }
 
 fn mailbox() -> Vec<Endpoint> {

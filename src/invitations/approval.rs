@@ -3,14 +3,15 @@
 use crate::{
     accounts::User,
     audit::{self, Action, Actor, Event},
-    companies::{Company, staff::Staff},
+    companies::Company,
     db::{self, now},
     error::{Error, Result},
     ids::{InvitationId, TeamId},
     invitations::{
         Invitation, InvitationKind, InvitationStatus, State,
+        asker::{self, Asker},
         emails::asking,
-        sending::{Approval, asked_by, send_approved},
+        sending::{Approval, send_approved},
     },
     mail::{self, Letter, Mailer},
     programs::Program,
@@ -81,6 +82,15 @@ pub fn count_waiting(conn: &mut PgConnection, team: TeamId) -> QueryResult<i64> 
 
 /// A page of what waits for this team, newest first.
 pub fn waiting(conn: &mut PgConnection, team: TeamId, start: Start) -> QueryResult<Page<Waiting>> {
+    Ok(Page::of(start, rows(conn, team, None, start)?, |row| row.invitation.cursor()))
+}
+
+/// One decision that waits for this team. `NotFound` where it is none, or none any more.
+pub fn one_waiting(conn: &mut PgConnection, team: TeamId, id: InvitationId) -> QueryResult<Waiting> {
+    rows(conn, team, Some(id), Start::First)?.pop().ok_or(diesel::NotFound)
+}
+
+fn rows(conn: &mut PgConnection, team: TeamId, only: Option<InvitationId>, start: Start) -> QueryResult<Vec<Waiting>> {
     let (askers, putters) = diesel::alias!(users as askers, users as putters);
     let members = invitations::team_id.eq(team).and(invitations::status.eq(InvitationStatus::Waiting));
     let put = invitations::put_to_team_id.eq(team).and(invitations::status.eq(InvitationStatus::Sent));
@@ -100,6 +110,9 @@ pub fn waiting(conn: &mut PgConnection, team: TeamId, start: Start) -> QueryResu
         ))
         .limit(PAGE_SIZE as i64 + 1)
         .into_boxed();
+    if let Some(id) = only {
+        query = query.filter(invitations::id.eq(id));
+    }
     query = match start {
         Start::First => query,
         Start::After(at) => {
@@ -114,21 +127,10 @@ pub fn waiting(conn: &mut PgConnection, team: TeamId, start: Start) -> QueryResu
         Start::Before(_) => query.order((invitations::created_at, invitations::id)),
     };
     let rows = query.load::<(Invitation, Company, String, Option<Program>, Option<String>)>(conn)?;
-    let rows =
-        rows.into_iter().map(|(invitation, company, asker, program, put_by)| Waiting { invitation, company, asker, program, put_by });
-    Ok(Page::of(start, rows.collect(), |row| row.invitation.cursor()))
-}
-
-/// One person that waits for this team, for the page that rejects. `NotFound` where nobody of that id waits.
-pub fn one_waiting(conn: &mut PgConnection, team: TeamId, id: InvitationId) -> QueryResult<(Invitation, Company)> {
-    invitations::table
-        .inner_join(companies::table)
-        .filter(invitations::id.eq(id))
-        .filter(invitations::team_id.eq(team))
-        .filter(invitations::status.eq(InvitationStatus::Waiting))
-        .filter(invitations::expires_at.gt(now()))
-        .select((Invitation::as_select(), Company::as_select()))
-        .first(conn)
+    Ok(rows
+        .into_iter()
+        .map(|(invitation, company, asker, program, put_by)| Waiting { invitation, company, asker, program, put_by })
+        .collect())
 }
 
 /// Decides about one person whom a company asks for (rule 21). `Forbidden` where the right to decide or to give that role is gone.
@@ -236,9 +238,8 @@ impl<'a> Judge<'a> {
         invitation: &Invitation,
         letter: impl FnOnce(&Company, &User) -> Letter,
     ) -> QueryResult<()> {
-        let (company, asker) = asked_by(conn, invitation)?;
-        if Staff::works_for(conn, company.id, asker.id)? {
-            mail::queue(conn, mailer, Some(company.id), &letter(&company, &asker))?;
+        if let Some(Asker { company, user, .. }) = asker::of(conn, invitation)? {
+            mail::queue(conn, mailer, Some(company.id), &letter(&company, &user))?;
         }
         Ok(())
     }

@@ -1,11 +1,41 @@
 //! A partner's place in one program.
 
 use crate::{
-    ids::{EnrollmentId, ProgramId},
+    ids::{EnrollmentId, ProgramId, TeamId},
     programs::Partner,
-    schema::enrollments,
+    schema::{companies, enrollments, partners, programs},
 };
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+
+/// Programs of a team shown at most.
+const MOST: i64 = 100;
+
+/// A program that a team is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Joined {
+    /// The company's name.
+    pub company: String,
+    /// The program's name.
+    pub program: String,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+/// The programs that a team is in, by company and name.
+pub fn of_team(conn: &mut PgConnection, team: TeamId) -> QueryResult<Vec<Joined>> {
+    let rows: Vec<(String, String, DateTime<Utc>)> = enrollments::table
+        .inner_join(partners::table.on(partners::id.eq(enrollments::partner_id)))
+        .inner_join(programs::table.on(programs::id.eq(enrollments::program_id)))
+        .inner_join(companies::table.on(companies::id.eq(enrollments::company_id)))
+        .filter(partners::team_id.eq(team))
+        .filter(enrollments::left_at.is_null())
+        .order((companies::name, programs::name, enrollments::id))
+        .limit(MOST)
+        .select((companies::name, programs::name, enrollments::joined_at))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(company, program, since)| Joined { company, program, since }).collect())
+}
 
 /// Enrolls a partner in a program of its company; nothing happens where it is in already. Says whether it is new.
 pub fn enroll(conn: &mut PgConnection, partner: &Partner, program: ProgramId) -> QueryResult<bool> {

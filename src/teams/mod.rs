@@ -1,6 +1,8 @@
 //! A partner team and its members. Belongs to no company.
 
+pub mod handlers;
 pub mod member;
+pub mod people;
 pub mod rail;
 pub mod role;
 pub mod team;

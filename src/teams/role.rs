@@ -28,6 +28,8 @@ pub enum TeamRole {
 pub enum TeamPermission {
     /// See the team's page, members and approvals.
     SeeTeam,
+    /// Invite and remove members, and so see who is invited.
+    InviteMembers,
     /// Approve members asked for by a company.
     ApproveMembers,
     /// Accept or decline program invitations.
@@ -36,14 +38,14 @@ pub enum TeamPermission {
 
 impl TeamPermission {
     /// Every permission.
-    pub const ALL: &'static [Self] = &[Self::SeeTeam, Self::ApproveMembers, Self::AnswerProgramInvitations];
+    pub const ALL: &'static [Self] = &[Self::SeeTeam, Self::InviteMembers, Self::ApproveMembers, Self::AnswerProgramInvitations];
 
     /// The sentence for those who do not have it.
     pub const fn who_can(self) -> &'static str {
         match self {
             Self::SeeTeam => "Only the team's members can see this.",
             Self::ApproveMembers => "Only the team's owner can do this.",
-            Self::AnswerProgramInvitations => "Only the team's owner and admins can do this.",
+            Self::InviteMembers | Self::AnswerProgramInvitations => "Only the team's owner and admins can do this.",
         }
     }
 }
@@ -55,8 +57,8 @@ impl TeamRole {
         match (permission, self) {
             (_, Self::Owner) => true,
             (TeamPermission::SeeTeam, Self::Given(Admin | Member | Finance)) => true,
-            (TeamPermission::AnswerProgramInvitations, Self::Given(Admin)) => true,
-            (TeamPermission::AnswerProgramInvitations, Self::Given(Member | Finance)) => false,
+            (TeamPermission::InviteMembers | TeamPermission::AnswerProgramInvitations, Self::Given(Admin)) => true,
+            (TeamPermission::InviteMembers | TeamPermission::AnswerProgramInvitations, Self::Given(Member | Finance)) => false,
             (TeamPermission::ApproveMembers, Self::Given(Admin | Member | Finance)) => false,
         }
     }

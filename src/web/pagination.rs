@@ -75,6 +75,11 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// Of this row alone, with no neighbours.
+    pub fn single(row: T) -> Self {
+        Self { rows: vec![row], previous: None, next: None }
+    }
+
     /// From up to `PAGE_SIZE + 1` rows as fetched: in the list's order, or reversed for `Before`.
     pub fn of(start: Start, mut fetched: Vec<T>, cursor: impl Fn(&T) -> Cursor) -> Self {
         let more = fetched.len() > PAGE_SIZE;

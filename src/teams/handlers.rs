@@ -1,0 +1,202 @@
+//! The team's home and its members. All four roles may look (rule 46).
+
+use crate::{
+    access::locks::{InTeam, may},
+    accounts::User,
+    db::Db,
+    invitations::list::{self, Pending, narrowing},
+    paths,
+    programs::enrollment::{self, Joined},
+    teams::{TeamPermission, people::Colleague, rail::TeamTab},
+    web::{
+        Avatar, Frame, Layout, Moment, Redirect, page,
+        pagination::{PAGE_SIZE, Page, Start},
+        time::day,
+    },
+};
+use actix_web::web::Query;
+use askama::Template;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use diesel::QueryResult;
+use serde::Deserialize;
+
+/// Of the members' address.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ListQuery {
+    q: String,
+    after: String,
+    before: String,
+}
+
+#[derive(Template)]
+#[template(path = "teams/home.html")]
+struct HomePage {
+    frame: Frame,
+    team: String,
+    avatar: Avatar,
+    members_count: i32,
+    members: String,
+    approvals: String,
+    owner: User,
+    owner_avatar: Avatar,
+    /// "You are its owner", "You are an admin".
+    you_are: String,
+    means: &'static str,
+    waiting: i64,
+    programs: Vec<Joined>,
+    may_approve: bool,
+    may_answer: bool,
+    zone: Tz,
+}
+
+#[derive(Template)]
+#[template(path = "teams/members.html")]
+struct MembersPage {
+    frame: Frame,
+    team: String,
+    here: String,
+    approvals: String,
+    members_count: i32,
+    q: String,
+    rows: Vec<Row>,
+    pending: Vec<PendingRow>,
+    may_invite: bool,
+    previous: Option<String>,
+    next: Option<String>,
+}
+
+struct Row {
+    name: String,
+    email: String,
+    avatar: Avatar,
+    role: &'static str,
+    means: &'static str,
+    is_you: bool,
+    last_active: Option<Moment>,
+    joined: Moment,
+}
+
+struct PendingRow {
+    person: String,
+    second: String,
+    avatar: Avatar,
+    role: &'static str,
+    /// "Waiting for approval", or until when the link works.
+    waits: String,
+    is_waiting: bool,
+    asked_by: String,
+}
+
+/// The team's home: what it is, who owns it, its programs by company, what waits.
+pub async fn home(by: InTeam<may::SeeTeam>, layout: Layout, db: Db) -> Redirect {
+    let (team, owner) = (by.team.id, by.team.owner_id);
+    let (owner, programs) = db.run(move |conn| QueryResult::Ok((User::find(conn, owner)?, enrollment::of_team(conn, team)?))).await?;
+    let frame = by.frame(layout, TeamTab::Overview, "Overview");
+    page(&HomePage {
+        frame,
+        team: by.team.name.clone(),
+        avatar: Avatar::team(by.team.id.uuid(), &by.team.name),
+        members_count: by.team.member_count,
+        members: paths::members(&by.team.slug),
+        approvals: paths::approvals(&by.team.slug),
+        owner_avatar: Avatar::person(owner.id.uuid(), &owner.name),
+        owner,
+        you_are: by.role.label().to_owned(),
+        means: by.role.means(),
+        waiting: by.waiting,
+        programs,
+        may_approve: by.may(TeamPermission::ApproveMembers),
+        may_answer: by.may(TeamPermission::AnswerProgramInvitations),
+        zone: by.user.zone(),
+    })
+}
+
+/// The team's members, and for those who may invite, who is asked in and not there yet.
+pub async fn members(by: InTeam<may::SeeTeam>, Query(query): Query<ListQuery>, layout: Layout, db: Db) -> Redirect {
+    let (team, pattern, start) = (by.team.id, narrowing(&query.q), Start::from_query(&query.after, &query.before));
+    let shows_pending = by.may(TeamPermission::InviteMembers) && pattern.is_none() && start == Start::First;
+    let (people, pending) = db
+        .run(move |conn| {
+            let pending = if shows_pending { list::pending(conn, team)? } else { Vec::new() };
+            QueryResult::Ok((Colleague::page(conn, team, pattern, start)?, pending))
+        })
+        .await?;
+    let frame = by.frame(layout, TeamTab::Members, "Members");
+    page(&MembersPage::of(&by, frame, query.q, people, pending))
+}
+
+impl HomePage {
+    fn day(&self, at: &DateTime<Utc>) -> String {
+        day(*at, self.zone)
+    }
+}
+
+impl MembersPage {
+    fn of(by: &InTeam<may::SeeTeam>, frame: Frame, q: String, people: Page<Colleague>, pending: Vec<Pending>) -> Self {
+        let here = paths::members(&by.team.slug);
+        let (now, zone) = (Utc::now(), by.user.zone());
+        let link = |name: &str, cursor: String| paths::with_query(&here, &[("q", &q), (name, &cursor)]);
+        Self {
+            frame,
+            team: by.team.name.clone(),
+            approvals: paths::approvals(&by.team.slug),
+            members_count: by.team.member_count,
+            rows: people.rows.into_iter().map(|person| Row::of(person, by, now)).collect(),
+            pending: pending.into_iter().map(|pending| PendingRow::of(pending, zone)).collect(),
+            may_invite: by.may(TeamPermission::InviteMembers),
+            previous: people.previous.map(|cursor| link("before", cursor)),
+            next: people.next.map(|cursor| link("after", cursor)),
+            q,
+            here,
+        }
+    }
+
+    fn words(&self) -> String {
+        format!("{PAGE_SIZE} per page · {}", self.count())
+    }
+
+    fn count(&self) -> String {
+        match self.members_count {
+            1 => "1 member".to_owned(),
+            several => format!("{several} members"),
+        }
+    }
+
+    fn is_too_short(&self) -> bool {
+        !self.q.trim().is_empty() && narrowing(&self.q).is_none()
+    }
+}
+
+impl Row {
+    fn of(person: Colleague, by: &InTeam<may::SeeTeam>, now: DateTime<Utc>) -> Self {
+        let zone = by.user.zone();
+        Self {
+            avatar: Avatar::person(person.user.uuid(), &person.name),
+            name: person.name,
+            email: person.email.to_string(),
+            role: person.role.label(),
+            means: person.role.means(),
+            is_you: person.user == by.user.id,
+            last_active: person.last_active_at.map(|at| Moment::new(at, now, zone)),
+            joined: Moment::new(person.joined_at, now, zone),
+        }
+    }
+}
+
+impl PendingRow {
+    fn of(Pending { invitation, company, asker }: Pending, zone: Tz) -> Self {
+        let until = day(invitation.expires_at, zone);
+        let is_waiting = !invitation.is_sent();
+        Self {
+            person: invitation.person().to_owned(),
+            second: if invitation.name.is_empty() { "Name not known yet".to_owned() } else { invitation.email.to_string() },
+            avatar: Avatar::pending(),
+            role: invitation.role.map_or("", |role| role.label()),
+            waits: if is_waiting { format!("Waits for approval until {until}") } else { format!("Invited, expires {until}") },
+            is_waiting,
+            asked_by: company.map_or_else(|| asker.clone(), |company| format!("{asker} of {company}")),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! A team's present members as a list.
+
+use crate::{
+    email_address::EmailAddress,
+    ids::{MemberId, TeamId, UserId},
+    schema::{members, teams, users},
+    teams::{MemberRole, TeamRole},
+    web::pagination::{Cursor, PAGE_SIZE, Page, Start},
+};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+/// A present member as their team sees them.
+#[derive(Debug, Clone)]
+pub struct Colleague {
+    /// Key of the place.
+    pub id: MemberId,
+    /// The person.
+    pub user: UserId,
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: EmailAddress,
+    /// Their role, owner included.
+    pub role: TeamRole,
+    /// Since when.
+    pub joined_at: DateTime<Utc>,
+    /// Last signed-in request in this team, to the hour.
+    pub last_active_at: Option<DateTime<Utc>>,
+}
+
+type Columns = (MemberId, UserId, String, EmailAddress, MemberRole, DateTime<Utc>, Option<DateTime<Utc>>, UserId);
+
+impl Colleague {
+    /// A page of the team's members in the order in which they joined, narrowed to those whose name or address `pattern` finds.
+    pub fn page(conn: &mut PgConnection, team: TeamId, pattern: Option<String>, start: Start) -> QueryResult<Page<Self>> {
+        let mut query = members::table
+            .inner_join(users::table)
+            .inner_join(teams::table)
+            .filter(members::team_id.eq(team))
+            .filter(members::left_at.is_null())
+            .limit(PAGE_SIZE as i64 + 1)
+            .select((
+                members::id,
+                users::id,
+                users::name,
+                users::email,
+                members::role,
+                members::joined_at,
+                members::last_active_at,
+                teams::owner_id,
+            ))
+            .into_boxed();
+        if let Some(pattern) = pattern {
+            query = query.filter(users::search.like(pattern));
+        }
+        query = match start {
+            Start::First => query,
+            Start::After(at) => query.filter(members::joined_at.gt(at.at).or(members::joined_at.eq(at.at).and(members::id.gt(at.id)))),
+            Start::Before(at) => query.filter(members::joined_at.lt(at.at).or(members::joined_at.eq(at.at).and(members::id.lt(at.id)))),
+        };
+        query = match start {
+            Start::First | Start::After(_) => query.order((members::joined_at, members::id)),
+            Start::Before(_) => query.order((members::joined_at.desc(), members::id.desc())),
+        };
+        let rows = query.load::<Columns>(conn)?.into_iter().map(Self::of).collect();
+        Ok(Page::of(start, rows, |row: &Self| Cursor { at: row.joined_at, id: row.id.uuid() }))
+    }
+
+    fn of((id, user, name, email, role, joined_at, last_active_at, owner): Columns) -> Self {
+        let role = if user == owner { TeamRole::Owner } else { TeamRole::Given(role) };
+        Self { id, user, name, email, role, joined_at, last_active_at }
+    }
+}
