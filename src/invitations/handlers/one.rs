@@ -4,7 +4,8 @@ use crate::{
     access::locks::{Authorized, may},
     companies::{StaffPermission, rail::CompanyTab},
     db::Db,
-    ids::InvitationId,
+    error::Result,
+    ids::{CompanyId, InvitationId},
     invitations::{
         Invitation, InvitationKind, InvitationStatus, State,
         handlers::facts::{self, Badge, Told},
@@ -15,7 +16,7 @@ use crate::{
     paths,
     teams::MemberRole,
     web::{
-        Avatar, Flash, Form, Frame, Layout, Redirect, page,
+        Avatar, Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused,
         time::{day, exact},
     },
 };
@@ -40,10 +41,18 @@ pub struct RoleForm {
     role: String,
 }
 
+/// What is read for the page.
+struct Shown {
+    line: Line,
+    history: Vec<Past>,
+    listed: Vec<Invitation>,
+}
+
 #[derive(Template)]
 #[template(path = "invitations/show.html")]
 struct InvitationPage {
     frame: Frame,
+    errors: FormErrors,
     all_partners: String,
     list: String,
     company: String,
@@ -69,12 +78,8 @@ struct Listed {
 
 /// One invitation: its facts, its state, its history.
 pub async fn show(by: Authorized<may::SeePartners>, path: Path<(String, InvitationId)>, layout: Layout, db: Db) -> Redirect {
-    let (company, id) = (by.company.id, path.1);
-    let (line, history, listed) = db
-        .run(move |conn| QueryResult::Ok((list::one(conn, company, id)?, list::history(conn, id)?, list::listed_on(conn, company, id)?)))
-        .await?;
-    let frame = by.frame(layout, CompanyTab::Partners, line.invitation.person());
-    page(&InvitationPage::of(&by, frame, line, history, listed))
+    let shown = Shown::find(&db, by.company.id, path.1).await?;
+    page(&InvitationPage::of(&by, layout, shown, FormErrors::none()))
 }
 
 /// Takes an invitation back.
@@ -147,12 +152,16 @@ pub async fn change_role(
     by: Authorized<may::Invite>,
     path: Path<(String, InvitationId)>,
     Form(form): Form<RoleForm>,
+    layout: Layout,
     flash: Flash,
     db: Db,
 ) -> Redirect {
     let (staff, actor, id) = (by.staff.clone(), by.actor.clone(), path.1);
     let back = paths::invitation(&by.company.slug, id);
-    let Some(role) = MemberRole::parse(&form.role) else { return flash.bad(back, "No role was chosen.", "Choose one of the three.") };
+    let Some(role) = MemberRole::parse(&form.role) else {
+        let shown = Shown::find(&db, by.company.id, id).await?;
+        return refused(&InvitationPage::of(&by, layout, shown, FormErrors::one("role", "Choose the role that you ask for")));
+    };
     match db.run(move |conn| upkeep::change_role(conn, &actor, &staff, id, role)).await? {
         RoleChanged::Done(old) => {
             flash.ok(back, format!("You ask for the role {} now.", role.label()), format!("It was {} before.", old.label()))
@@ -168,9 +177,20 @@ impl Pressed {
     }
 }
 
+impl Shown {
+    async fn find(db: &Db, company: CompanyId, id: InvitationId) -> Result<Self> {
+        db.run(move |conn| {
+            let (line, history) = (list::one(conn, company, id)?, list::history(conn, id)?);
+            QueryResult::Ok(Self { line, history, listed: list::listed_on(conn, company, id)? })
+        })
+        .await
+    }
+}
+
 impl InvitationPage {
-    fn of(by: &Authorized<may::SeePartners>, frame: Frame, line: Line, history: Vec<Past>, listed: Vec<Invitation>) -> Self {
+    fn of<P>(by: &Authorized<P>, layout: Layout, Shown { line, history, listed }: Shown, errors: FormErrors) -> Self {
         let (slug, zone, now) = (&by.company.slug, by.user.zone(), Utc::now());
+        let frame = by.frame(layout, CompanyTab::Partners, line.invitation.person());
         let listed = listed.iter().map(|listed| Listed {
             person: listed.person().to_owned(),
             second: facts::second_line(listed),
@@ -179,7 +199,8 @@ impl InvitationPage {
             badge: facts::stored(listed, now),
         });
         Self {
-            frame,
+            frame: if errors.is_empty() { frame } else { frame.with_errors() },
+            errors,
             all_partners: paths::partners(slug),
             list: paths::invitations(slug),
             company: slug.clone(),
