@@ -10,6 +10,7 @@ use actix_web::{
     middleware::Next,
     web,
 };
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use std::future::{Ready, ready};
 
@@ -59,8 +60,9 @@ impl Flash {
 
     fn lead(&self, path: &str, notice: Notice) -> Result<HttpResponse> {
         let mut jar = CookieJar::new();
-        let value = serde_json::to_string(&notice).map_err(|error| Error::Internal(error.to_string()))?;
-        jar.signed_mut(&self.0.key).add(cookie(value, self.0.secure));
+        let value = serde_json::to_vec(&notice).map_err(|error| Error::Internal(error.to_string()))?;
+        // A name may hold what a cookie may not: a semicolon, a letter beyond ASCII.
+        jar.signed_mut(&self.0.key).add(cookie(BASE64_URL_SAFE_NO_PAD.encode(value), self.0.secure));
         let mut response = see_other(path)?;
         for cookie in jar.delta() {
             response.add_cookie(cookie).map_err(|error| Error::Internal(error.to_string()))?;
@@ -102,7 +104,7 @@ pub async fn carry(
 fn read(req: &ServiceRequest, key: &FlashKey) -> Option<Notice> {
     let mut jar = CookieJar::new();
     jar.add_original(req.cookie(COOKIE)?);
-    serde_json::from_str(jar.signed(&key.key).get(COOKIE)?.value()).ok()
+    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(jar.signed(&key.key).get(COOKIE)?.value()).ok()?).ok()
 }
 
 impl actix_web::FromRequest for Flash {

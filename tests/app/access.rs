@@ -56,6 +56,23 @@ POST /teams/{team}/approvals/{invitation}/declination         | in  | 403  403  
 GET  /mailbox                                                 | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
 GET  /mailbox/{mail}                                          | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
 GET  /mailbox/{mail}/html                                     | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
+GET  /companies/{company}/invitations                         | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/invitations/new-team                | in  | 200  200   403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/invitations/new-team                | in  | 422  422   403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/invitations/new-members             | in  | 200  200   403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/invitations/new-members             | in  | 422  422   403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/invitations/{invitation}            | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/invitations/{invitation}/revocation | in  | go   go    403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/invitations/{invitation}/resending  | in  | go   go    403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/invitations/{invitation}/reminder   | in  | go   go    403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/invitations/{invitation}/role       | in  | 422  422   403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /teams/{team}                                            | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
+GET  /teams/{team}/members                                    | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
+GET  /teams/{team}/approvals                                  | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
+POST /teams/{team}/approvals/answers                          | in  | 403  403   403   404   |  404   | 422     403   403   403         | 404    | 404
+POST /teams/{team}/approvals/{invitation}/approval            | in  | 403  403   403   404   |  404   | 422     403   403   403         | 404    | 404
+GET  /teams/{team}/approvals/{invitation}/rejection           | in  | 403  403   403   404   |  404   | 200     403   403   403         | 404    | 404
+POST /teams/{team}/approvals/{invitation}/rejection           | in  | 403  403   403   404   |  404   | go      403   403   403         | 404    | 404
 ";
 // * was of Acme's staff, or of Northwind, and has left.
 

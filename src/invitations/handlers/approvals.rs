@@ -264,9 +264,11 @@ impl ApprovalsPage {
         self
     }
 
-    /// Several at once is offered where there are several.
+    /// Several at once is offered where there are several, and shown again where it was refused.
     fn answers_several(&self) -> bool {
-        self.may_approve && self.cards.iter().filter(|card| card.is_member).count() > 1
+        let several = self.cards.iter().filter(|card| card.is_member).count() > 1;
+        let refused = self.errors.get("several").or(self.errors.get("reason")).is_some();
+        self.may_approve && (several || refused)
     }
 
     fn count(&self) -> String {
