@@ -76,12 +76,6 @@ pub fn fold(text: &str) -> String {
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What a search box holds as a pattern for LIKE on a folded column: found anywhere, with what LIKE takes for itself taken as it stands.
-pub fn anywhere(text: &str) -> String {
-    let text = fold(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{text}%")
-}
-
 /// A name as part of a URL: lower-case letters, digits and single dashes, at most 40 characters; "team" where nothing is left.
 pub fn slug(name: &str) -> String {
     let mut slug = String::new();
@@ -137,12 +131,6 @@ mod tests {
     fn folding_ignores_case_and_accents() {
         assert_eq!(fold("Société  GÉNÉRALE"), "societe generale");
         assert_eq!(fold("Straße Łódź Ørsted"), "strasse lodz orsted");
-    }
-
-    #[test]
-    fn what_is_searched_for_is_found_as_it_stands() {
-        assert_eq!(anywhere(" Zoë "), "%zoe%");
-        assert_eq!(anywhere("100%_\\"), "%100\\%\\_\\\\%");
     }
 
     #[test]

@@ -10,16 +10,14 @@ use crate::{
     },
     mail::outbox::MailStatus,
     schema::{audit, companies, invitations, outbox, programs, teams, users},
+    search::Search,
     teams::Team,
     web::pagination::{PAGE_SIZE, Page, Start},
-    words,
 };
 use chrono::{DateTime, Utc};
 use diesel::{prelude::*, sql_types};
 use serde_json::Value;
 
-/// From so many letters on, the search box narrows the list (rule 5).
-pub const SHORTEST_SEARCH: usize = 3;
 /// Lines of an invitation's history at most; there is no way to write that many.
 const HISTORY: i64 = 100;
 /// Pending people shown on a team's page at most.
@@ -101,20 +99,41 @@ pub struct Pending {
     pub asker: String,
 }
 
-/// What is typed as the pattern that narrows the list; nothing below three letters.
-pub fn narrowing(q: &str) -> Option<String> {
-    (words::fold(q).chars().count() >= SHORTEST_SEARCH).then(|| words::anywhere(q))
+/// Invite Partners as it is read for one page.
+#[derive(Debug, Clone)]
+pub struct InvitePartners {
+    /// The lines.
+    pub page: Page<Line>,
+    /// How many there are.
+    pub totals: Totals,
 }
 
-/// A page of the company's invitations, newest first, narrowed to those whose person or team the search finds.
-pub fn page(conn: &mut PgConnection, company: CompanyId, q: &str, start: Start) -> QueryResult<Page<Line>> {
-    let lines = lines(conn, company, None, narrowing(q), start)?;
-    Ok(Page::of(start, lines, |line| line.invitation.cursor()))
+impl InvitePartners {
+    /// A page of the company's invitations, newest first, narrowed to those whose person or team the search finds.
+    pub fn read(conn: &mut PgConnection, company: CompanyId, search: Option<&Search>, start: Start) -> QueryResult<Self> {
+        let lines = lines(conn, company, None, search, start)?;
+        let page = Page::of(start, lines, |line| line.invitation.cursor());
+        Ok(Self { page, totals: totals(conn, company, search)? })
+    }
 }
 
-/// One invitation of the company. `NotFound` where it is none of its.
-pub fn one(conn: &mut PgConnection, company: CompanyId, id: InvitationId) -> QueryResult<Line> {
-    lines(conn, company, Some(id), None, Start::First)?.pop().ok_or(diesel::NotFound)
+/// One invitation as its page reads it.
+#[derive(Debug, Clone)]
+pub struct Detail {
+    /// The invitation.
+    pub line: Line,
+    /// What happened to it, oldest first.
+    pub history: Vec<Past>,
+    /// The people listed on it.
+    pub listed: Vec<Invitation>,
+}
+
+impl Detail {
+    /// An invitation of the company. `NotFound` where it is none of its.
+    pub fn read(conn: &mut PgConnection, company: CompanyId, id: InvitationId) -> QueryResult<Self> {
+        let line = lines(conn, company, Some(id), None, Start::First)?.pop().ok_or(diesel::NotFound)?;
+        Ok(Self { line, history: history(conn, id)?, listed: listed_on(conn, company, id)? })
+    }
 }
 
 type ParentColumns = (InvitationId, String, String, String);
@@ -125,7 +144,7 @@ fn lines(
     conn: &mut PgConnection,
     company: CompanyId,
     only: Option<InvitationId>,
-    pattern: Option<String>,
+    search: Option<&Search>,
     start: Start,
 ) -> QueryResult<Vec<Line>> {
     let parents = diesel::alias!(invitations as parents);
@@ -153,13 +172,16 @@ fn lines(
     if let Some(id) = only {
         query = query.filter(invitations::id.eq(id));
     }
-    if let Some(pattern) = pattern {
+    if let Some((a, b)) = search.map(Search::two_patterns) {
         let named = diesel::alias!(teams as named);
-        let named = named.filter(named.field(teams::search).like(pattern.clone())).select(named.field(teams::id).nullable());
+        let named = named
+            .filter(named.field(teams::search).like(a.clone()).or(named.field(teams::search).like(b.clone())))
+            .select(named.field(teams::id).nullable());
+        let (own, parent) = (invitations::search, parents.field(invitations::search));
         query = query.filter(
-            invitations::search
-                .like(pattern.clone())
-                .or(parents.field(invitations::search).like(pattern).assume_not_null())
+            own.like(a.clone())
+                .or(own.like(b.clone()))
+                .or(parent.like(a).or(parent.like(b)).assume_not_null())
                 .or(invitations::team_id.eq_any(named).assume_not_null()),
         );
     }
@@ -180,20 +202,20 @@ fn lines(
 }
 
 /// How many the search finds. SQL, since Diesel has no LIMIT inside a counted subquery.
-pub fn totals(conn: &mut PgConnection, company: CompanyId, q: &str) -> QueryResult<Totals> {
+fn totals(conn: &mut PgConnection, company: CompanyId, search: Option<&Search>) -> QueryResult<Totals> {
     diesel::sql_query(
         "SELECT count(*) AS \"all\", count(*) FILTER (WHERE status = 'waiting' AND team_id IS NOT NULL AND expires_at > now()) AS waiting FROM ( \
          SELECT i.status, i.team_id, i.expires_at FROM invitations i LEFT JOIN invitations p ON p.id = i.parent_id \
-         WHERE i.company_id = $1 AND ($2 IS NULL OR i.search LIKE $2 OR p.search LIKE $2 \
-         OR i.team_id IN (SELECT id FROM teams WHERE search LIKE $2)) LIMIT 10001) found",
+         WHERE i.company_id = $1 AND ($2 IS NULL OR i.search LIKE ANY ($2) OR p.search LIKE ANY ($2) \
+         OR i.team_id IN (SELECT id FROM teams WHERE search LIKE ANY ($2))) LIMIT 10001) found",
     )
     .bind::<sql_types::Uuid, _>(company)
-    .bind::<sql_types::Nullable<sql_types::Text>, _>(narrowing(q))
+    .bind::<sql_types::Nullable<sql_types::Array<sql_types::Text>>, _>(search.map(Search::patterns))
     .get_result(conn)
 }
 
 /// What happened to an invitation, oldest first; names are joined when shown (S61).
-pub fn history(conn: &mut PgConnection, id: InvitationId) -> QueryResult<Vec<Past>> {
+fn history(conn: &mut PgConnection, id: InvitationId) -> QueryResult<Vec<Past>> {
     let rows: Vec<PastColumns> = audit::table
         .left_join(users::table)
         .filter(audit::target_id.eq(id.uuid()))
@@ -206,7 +228,7 @@ pub fn history(conn: &mut PgConnection, id: InvitationId) -> QueryResult<Vec<Pas
 }
 
 /// The people listed on a program invitation, as they were written down.
-pub fn listed_on(conn: &mut PgConnection, company: CompanyId, parent: InvitationId) -> QueryResult<Vec<Invitation>> {
+fn listed_on(conn: &mut PgConnection, company: CompanyId, parent: InvitationId) -> QueryResult<Vec<Invitation>> {
     Invitation::query()
         .filter(invitations::company_id.eq(company))
         .filter(invitations::parent_id.eq(parent))

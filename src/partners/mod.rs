@@ -4,9 +4,8 @@ pub mod counts;
 pub mod detail;
 pub mod handlers;
 pub mod list;
-pub mod search;
 
+pub use crate::search::{Marked, Search};
 pub use counts::Counts;
 pub use detail::{PartnerDetail, PartnerMember, WaitsFor};
 pub use list::{AllPartners, PartnerRow};
-pub use search::{Marked, Search};

@@ -3,6 +3,7 @@
 use crate::{
     ids::{CompanyId, PartnerId, TeamId, UserId},
     schema::{partners, staff, teams},
+    search::Search,
     teams::Team,
     words,
 };
@@ -48,25 +49,18 @@ impl Partner {
             .select((Self::as_select(), Team::as_select()))
             .first(conn)
     }
-    /// Some teams to choose from, by name: of the company's present partners the newest that `pattern` finds, at most `most`.
-    pub fn choices(conn: &mut PgConnection, company: CompanyId, pattern: Option<&str>, most: i64) -> QueryResult<Vec<Choice>> {
-        let mut query = partners::table
-            .inner_join(teams::table)
-            .filter(partners::company_id.eq(company))
-            .filter(partners::archived_at.is_null())
-            .filter(partners::ended_at.is_null())
-            .filter(teams::closed_at.is_null())
-            .order((partners::joined_at.desc(), partners::id.desc()))
-            .limit(most)
-            .select((teams::slug, teams::name))
-            .into_boxed();
-        if let Some(pattern) = pattern {
-            query = query.filter(teams::search.like(pattern.to_owned()));
-        }
-        let mut choices: Vec<Choice> = query.load(conn)?.into_iter().map(|(slug, name)| Choice { slug, name }).collect();
-        choices.sort_by_key(|choice| words::fold(&choice.name));
-        Ok(choices)
-    }
+}
+
+/// Teams to choose from at most; the others are found by the search.
+const MOST_CHOICES: usize = 200;
+
+/// Some of a company's partners to choose from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choices {
+    /// By name.
+    pub teams: Vec<Choice>,
+    /// Whether there are more than are here.
+    pub more: bool,
 }
 
 /// A team to choose.
@@ -76,6 +70,34 @@ pub struct Choice {
     pub slug: String,
     /// Its name.
     pub name: String,
+}
+
+impl Choices {
+    /// The newest of the company's partners that the search finds, and in any case the one with the slug `chosen`.
+    pub fn read(conn: &mut PgConnection, company: CompanyId, search: Option<&Search>, chosen: &str) -> QueryResult<Self> {
+        let mut query = partners::table
+            .inner_join(teams::table)
+            .filter(partners::company_id.eq(company))
+            .filter(partners::archived_at.is_null())
+            .filter(partners::ended_at.is_null())
+            .filter(teams::closed_at.is_null())
+            .order((partners::joined_at.desc(), partners::id.desc()))
+            .limit(MOST_CHOICES as i64 + 1)
+            .select((teams::slug, teams::name))
+            .into_boxed();
+        if let Some((a, b)) = search.map(Search::two_patterns) {
+            query = query.filter(teams::search.like(a).or(teams::search.like(b)));
+        }
+        let mut teams: Vec<Choice> = query.load(conn)?.into_iter().map(|(slug, name)| Choice { slug, name }).collect();
+        let more = teams.len() > MOST_CHOICES;
+        teams.truncate(MOST_CHOICES);
+        if !teams.iter().any(|team| team.slug == chosen) {
+            let chosen = Partner::of(conn, company, chosen).optional()?;
+            teams.extend(chosen.map(|(_, team)| Choice { slug: team.slug, name: team.name }));
+        }
+        teams.sort_by_key(|team| words::fold(&team.name));
+        Ok(Self { teams, more })
+    }
 }
 
 /// Whether this user works for a company that has that team as its partner (rule 61).

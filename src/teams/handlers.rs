@@ -4,9 +4,10 @@ use crate::{
     access::locks::{InTeam, may},
     accounts::User,
     db::Db,
-    invitations::list::{self, Pending, narrowing},
+    invitations::list::{self, Pending},
     paths,
     programs::enrollment::{self, Joined},
+    search::Search,
     teams::{TeamPermission, people::Colleague, rail::TeamTab},
     web::{
         Avatar, Frame, Layout, Moment, Redirect, page,
@@ -18,7 +19,6 @@ use actix_web::web::Query;
 use askama::Template;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use diesel::QueryResult;
 use serde::Deserialize;
 
 /// Of the members' address.
@@ -92,7 +92,8 @@ struct PendingRow {
 /// The team's home: what it is, who owns it, its programs by company, what waits.
 pub async fn home(by: InTeam<may::SeeTeam>, layout: Layout, db: Db) -> Redirect {
     let (team, owner) = (by.team.id, by.team.owner_id);
-    let (owner, programs) = db.run(move |conn| QueryResult::Ok((User::find(conn, owner)?, enrollment::of_team(conn, team)?))).await?;
+    let (owner, programs) =
+        db.run(move |conn| User::find(conn, owner).and_then(|owner| Ok((owner, enrollment::of_team(conn, team)?)))).await?;
     let frame = by.frame(layout, TeamTab::Overview, "Overview");
     page(&HomePage {
         frame,
@@ -115,16 +116,17 @@ pub async fn home(by: InTeam<may::SeeTeam>, layout: Layout, db: Db) -> Redirect 
 
 /// The team's members, and for those who may invite, who is asked in and not there yet.
 pub async fn members(by: InTeam<may::SeeTeam>, Query(query): Query<ListQuery>, layout: Layout, db: Db) -> Redirect {
-    let (team, pattern, start) = (by.team.id, narrowing(&query.q), Start::from_query(&query.after, &query.before));
-    let shows_pending = by.may(TeamPermission::InviteMembers) && pattern.is_none() && start == Start::First;
+    let (team, search, start) = (by.team.id, Search::of(&query.q), Start::from_query(&query.after, &query.before));
+    let q = search.as_ref().map_or("", Search::typed).to_owned();
+    let shows_pending = by.may(TeamPermission::InviteMembers) && search.is_none() && start == Start::First;
     let (people, pending) = db
         .run(move |conn| {
             let pending = if shows_pending { list::pending(conn, team)? } else { Vec::new() };
-            QueryResult::Ok((Colleague::page(conn, team, pattern, start)?, pending))
+            Colleague::page(conn, team, search.as_ref(), start).map(|people| (people, pending))
         })
         .await?;
     let frame = by.frame(layout, TeamTab::Members, "Members");
-    page(&MembersPage::of(&by, frame, query.q, people, pending))
+    page(&MembersPage::of(&by, frame, q, people, pending))
 }
 
 impl HomePage {
@@ -162,10 +164,6 @@ impl MembersPage {
             1 => "1 member".to_owned(),
             several => format!("{several} members"),
         }
-    }
-
-    fn is_too_short(&self) -> bool {
-        !self.q.trim().is_empty() && narrowing(&self.q).is_none()
     }
 }
 

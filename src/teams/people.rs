@@ -4,6 +4,7 @@ use crate::{
     email_address::EmailAddress,
     ids::{MemberId, TeamId, UserId},
     schema::{members, teams, users},
+    search::Search,
     teams::{MemberRole, TeamRole},
     web::pagination::{Cursor, PAGE_SIZE, Page, Start},
 };
@@ -32,8 +33,8 @@ pub struct Colleague {
 type Columns = (MemberId, UserId, String, EmailAddress, MemberRole, DateTime<Utc>, Option<DateTime<Utc>>, UserId);
 
 impl Colleague {
-    /// A page of the team's members in the order in which they joined, narrowed to those whose name or address `pattern` finds.
-    pub fn page(conn: &mut PgConnection, team: TeamId, pattern: Option<String>, start: Start) -> QueryResult<Page<Self>> {
+    /// A page of the team's members in the order in which they joined, narrowed to those whose name or address the search finds.
+    pub fn page(conn: &mut PgConnection, team: TeamId, search: Option<&Search>, start: Start) -> QueryResult<Page<Self>> {
         let mut query = members::table
             .inner_join(users::table)
             .inner_join(teams::table)
@@ -51,8 +52,8 @@ impl Colleague {
                 teams::owner_id,
             ))
             .into_boxed();
-        if let Some(pattern) = pattern {
-            query = query.filter(users::search.like(pattern));
+        if let Some((a, b)) = search.map(Search::two_patterns) {
+            query = query.filter(users::search.like(a).or(users::search.like(b)));
         }
         query = match start {
             Start::First => query,

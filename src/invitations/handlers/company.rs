@@ -6,19 +6,19 @@ use crate::{
     db::Db,
     invitations::{
         handlers::facts::{self, Badge},
-        list::{self, Likely, Line, Totals},
+        list::{InvitePartners, Likely, Line, Totals},
     },
     partners::{Counts, counts::said},
     paths,
+    search::Search,
     web::{
         Avatar, Frame, Layout, Moment, Redirect, page,
-        pagination::{PAGE_SIZE, Page, Start},
+        pagination::{PAGE_SIZE, Start},
     },
 };
 use actix_web::web::Query;
 use askama::Template;
 use chrono::{DateTime, Utc};
-use diesel::QueryResult;
 use serde::Deserialize;
 
 /// Of the list's address.
@@ -65,19 +65,26 @@ struct Row {
 
 /// Invite Partners.
 pub async fn index(by: Authorized<may::SeePartners>, Query(query): Query<ListQuery>, layout: Layout, db: Db) -> Redirect {
-    let (company, q) = (by.company.id, query.q.clone());
+    let (company, search) = (by.company.id, Search::of(&query.q));
     let start = Start::from_query(&query.after, &query.before);
-    let (lines, totals, counts) = db
+    let q = search.as_ref().map_or("", Search::typed).to_owned();
+    let (read, counts) = db
         .run(move |conn| {
-            QueryResult::Ok((list::page(conn, company, &q, start)?, list::totals(conn, company, &q)?, Counts::of(conn, company)?))
+            InvitePartners::read(conn, company, search.as_ref(), start).and_then(|read| Ok((read, Counts::of(conn, company)?)))
         })
         .await?;
     let frame = by.frame(layout, CompanyTab::Partners, "Invite Partners");
-    page(&ListPage::of(&by, frame, query.q, lines, totals, counts))
+    page(&ListPage::of(&by, frame, q, read, counts))
 }
 
 impl ListPage {
-    fn of(by: &Authorized<may::SeePartners>, frame: Frame, q: String, lines: Page<Line>, totals: Totals, counts: Counts) -> Self {
+    fn of(
+        by: &Authorized<may::SeePartners>,
+        frame: Frame,
+        q: String,
+        InvitePartners { page: lines, totals }: InvitePartners,
+        counts: Counts,
+    ) -> Self {
         let slug = &by.company.slug;
         let here = paths::invitations(slug);
         let link = |name: &str, cursor: String| paths::with_query(&here, &[("q", &q), (name, &cursor)]);
@@ -116,10 +123,6 @@ impl ListPage {
             1 => Some("1 waits for a team’s owner".to_owned()),
             waiting => Some(format!("{} wait for a team’s owner", said(waiting))),
         }
-    }
-
-    fn is_too_short(&self) -> bool {
-        !self.q.trim().is_empty() && list::narrowing(&self.q).is_none()
     }
 }
 

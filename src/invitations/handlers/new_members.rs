@@ -7,22 +7,19 @@ use crate::{
     invitations::{
         asking::{self, MembersInvited, NewMembers, Obstacle},
         handlers::people::{self, Row, Typed},
-        list::narrowing,
     },
     mail::Mailer,
     paths,
-    programs::partner::{Choice, Partner},
+    programs::partner::Choices,
+    search::Search,
     teams::MemberRole,
     web::{Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused, time::day},
     words::MESSAGE_LENGTH,
 };
 use actix_web::web::Query;
 use askama::Template;
-use diesel::{OptionalExtension, PgConnection, QueryResult};
 use serde::Deserialize;
 
-/// Teams to choose from at most; the others are found by the search.
-const MOST_CHOICES: usize = 200;
 /// From so many on the search is shown.
 const MANY_CHOICES: usize = 20;
 
@@ -64,14 +61,14 @@ struct NewMembersPage {
     action: String,
     form: NewMembersForm,
     rows: Vec<Row>,
-    choices: Vec<Choice>,
-    /// Whether there are more partners than are listed.
-    more: bool,
+    choices: Choices,
 }
 
 /// The empty form.
 pub async fn new_members(by: Authorized<may::Invite>, Query(preset): Query<Preset>, layout: Layout, db: Db) -> Redirect {
-    let form = NewMembersForm { team: preset.team, ..NewMembersForm::default() };
+    // What is no slug is nobody's, and may hold what no text of the database can.
+    let team = Some(preset.team).filter(|slug| slug.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')).unwrap_or_default();
+    let form = NewMembersForm { team, ..NewMembersForm::default() };
     again(&by, layout, &db, form, FormErrors::none(), &[]).await
 }
 
@@ -116,13 +113,8 @@ async fn again(
     errors: FormErrors,
     obstacles: &[(usize, Obstacle)],
 ) -> Redirect {
-    let staff = by.staff.clone();
-    let (form, choices, more) = db
-        .run(move |conn| {
-            let (choices, more) = choices(conn, &staff, &form)?;
-            QueryResult::Ok((form, choices, more))
-        })
-        .await?;
+    let (company, search, chosen) = (by.company.id, Search::of(&form.find), form.team.clone());
+    let choices = db.run(move |conn| Choices::read(conn, company, search.as_ref(), &chosen)).await?;
     let slug = &by.company.slug;
     let known = |nth: usize| obstacles.iter().find_map(|(at, obstacle)| obstacle.invitation().filter(|_| *at == nth));
     let rows = form.rows().into_iter().enumerate();
@@ -140,21 +132,7 @@ async fn again(
         form,
         rows,
         choices,
-        more,
     })
-}
-
-/// The teams to choose from, with the chosen one among them.
-fn choices(conn: &mut PgConnection, staff: &Staff, form: &NewMembersForm) -> QueryResult<(Vec<Choice>, bool)> {
-    let pattern = narrowing(&form.find);
-    let mut choices = Partner::choices(conn, staff.company.id, pattern.as_deref(), MOST_CHOICES as i64 + 1)?;
-    let more = choices.len() > MOST_CHOICES;
-    choices.truncate(MOST_CHOICES);
-    if !form.team.is_empty() && !choices.iter().any(|choice| choice.slug == form.team) {
-        let chosen = Partner::of(conn, staff.company.id, &form.team).optional()?;
-        choices.extend(chosen.map(|(_, team)| Choice { slug: team.slug, name: team.name }));
-    }
-    Ok((choices, more))
 }
 
 fn errors_of(obstacles: &[(usize, Obstacle)], staff: &Staff) -> FormErrors {
@@ -209,11 +187,11 @@ impl NewMembers {
 
 impl NewMembersPage {
     fn is_searchable(&self) -> bool {
-        self.more || self.choices.len() > MANY_CHOICES || !self.form.find.is_empty()
+        self.choices.more || self.choices.teams.len() > MANY_CHOICES || !self.form.find.is_empty()
     }
 
     fn choices_hint(&self) -> &'static str {
-        match (self.more, self.choices.is_empty()) {
+        match (self.choices.more, self.choices.teams.is_empty()) {
             (true, _) => "Your 200 newest partners are listed. Search for the others.",
             (false, true) => "No partner of yours has such a name. Search for another.",
             (false, false) => "",

@@ -4,12 +4,11 @@ use crate::{
     access::locks::{Authorized, may},
     companies::{StaffPermission, rail::CompanyTab},
     db::Db,
-    error::Result,
-    ids::{CompanyId, InvitationId},
+    ids::InvitationId,
     invitations::{
-        Invitation, InvitationKind, InvitationStatus, State,
+        InvitationKind, InvitationStatus, State,
         handlers::facts::{self, Badge, Told},
-        list::{self, Likely, Line, Past},
+        list::{Detail, Likely, Line},
         upkeep::{self, Reminded, Resent, Revoked, RoleChanged},
     },
     mail::Mailer,
@@ -23,7 +22,6 @@ use crate::{
 use actix_web::web::Path;
 use askama::Template;
 use chrono::{DateTime, Utc};
-use diesel::QueryResult;
 use serde::Deserialize;
 
 /// A button, and where it was pressed.
@@ -39,13 +37,6 @@ pub struct Pressed {
 #[serde(default)]
 pub struct RoleForm {
     role: String,
-}
-
-/// What is read for the page.
-struct Shown {
-    line: Line,
-    history: Vec<Past>,
-    listed: Vec<Invitation>,
 }
 
 #[derive(Template)]
@@ -78,7 +69,8 @@ struct Listed {
 
 /// One invitation: its facts, its state, its history.
 pub async fn show(by: Authorized<may::SeePartners>, path: Path<(String, InvitationId)>, layout: Layout, db: Db) -> Redirect {
-    let shown = Shown::find(&db, by.company.id, path.1).await?;
+    let (company, id) = (by.company.id, path.1);
+    let shown = db.run(move |conn| Detail::read(conn, company, id)).await?;
     page(&InvitationPage::of(&by, layout, shown, FormErrors::none()))
 }
 
@@ -159,7 +151,8 @@ pub async fn change_role(
     let (staff, actor, id) = (by.staff.clone(), by.actor.clone(), path.1);
     let back = paths::invitation(&by.company.slug, id);
     let Some(role) = MemberRole::parse(&form.role) else {
-        let shown = Shown::find(&db, by.company.id, id).await?;
+        let company = by.company.id;
+        let shown = db.run(move |conn| Detail::read(conn, company, id)).await?;
         return refused(&InvitationPage::of(&by, layout, shown, FormErrors::one("role", "Choose the role that you ask for")));
     };
     match db.run(move |conn| upkeep::change_role(conn, &actor, &staff, id, role)).await? {
@@ -177,18 +170,8 @@ impl Pressed {
     }
 }
 
-impl Shown {
-    async fn find(db: &Db, company: CompanyId, id: InvitationId) -> Result<Self> {
-        db.run(move |conn| {
-            let (line, history) = (list::one(conn, company, id)?, list::history(conn, id)?);
-            QueryResult::Ok(Self { line, history, listed: list::listed_on(conn, company, id)? })
-        })
-        .await
-    }
-}
-
 impl InvitationPage {
-    fn of<P>(by: &Authorized<P>, layout: Layout, Shown { line, history, listed }: Shown, errors: FormErrors) -> Self {
+    fn of<P>(by: &Authorized<P>, layout: Layout, Detail { line, history, listed }: Detail, errors: FormErrors) -> Self {
         let (slug, zone, now) = (&by.company.slug, by.user.zone(), Utc::now());
         let frame = by.frame(layout, CompanyTab::Partners, line.invitation.person());
         let listed = listed.iter().map(|listed| Listed {

@@ -37,6 +37,13 @@ impl Search {
         if self.whole_words { vec![format!("{literal}%"), format!("% {literal}%")] } else { vec![format!("%{literal}%")] }
     }
 
+    /// The patterns as two, for `LIKE a OR LIKE b`; the same one twice where there is one.
+    pub fn two_patterns(&self) -> (String, String) {
+        let mut patterns = self.patterns();
+        let last = patterns.pop().expect("there is at least one");
+        (patterns.pop().unwrap_or_else(|| last.clone()), last)
+    }
+
     /// Whether it is found in a text.
     pub fn finds(&self, text: &str) -> bool {
         self.place_in(&words::fold(text)).is_some()
