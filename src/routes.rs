@@ -7,15 +7,12 @@ use crate::{
     audit::Action,
     error::Error,
     home::handlers as home,
-    invitations::handlers::{for_team, link},
+    invitations::handlers::{approvals, company, for_team, link, new_members, new_team, one},
     mail,
     partners::handlers as partners,
     programs::handlers as programs,
-    web::form::{FORM_LIMIT, TERMS_LIMIT},
-    invitations, mail,
-    partners::handlers as partners,
-    programs::handlers as programs,
     teams,
+    web::form::{FORM_LIMIT, TERMS_LIMIT},
 };
 use actix_web::{Handler, HttpRequest, HttpResponse, Responder, Route, guard, http::Method, web};
 
@@ -127,7 +124,6 @@ fn program() -> Vec<Endpoint> {
 }
 
 fn invitation() -> Vec<Endpoint> {
-    use invitations::handlers::{company, new_members, new_team, one};
     vec![
         get("/companies/{company}/invitations", company::index),
         get("/companies/{company}/invitations/new-team", new_team::new_team),
@@ -183,7 +179,6 @@ fn invitation_link() -> Vec<Endpoint> {
 }
 
 fn team() -> Vec<Endpoint> {
-    use invitations::handlers::approvals;
     vec![
         get("/teams/{team}", teams::handlers::home),
         get("/teams/{team}/members", teams::handlers::members),

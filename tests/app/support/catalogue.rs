@@ -83,6 +83,7 @@ pub const DEEDS: &[Deed] = &[
     deed("/invitations/{token}/renewal", "", &[]),
     deed("/teams/{team}/approvals/{invitation}/acceptance", ADAM, &[("terms", "1")]),
     deed("/teams/{team}/approvals/{invitation}/declination", OLIVIA, &[("reason", PROSE)]),
+    deed(
         "/companies/{company}/invitations/new-team",
         SAM,
         &[
