@@ -238,7 +238,7 @@ impl Town<'_> {
         people: &[(&str, &str, MemberRole)],
         message: &str,
     ) -> Result<InvitationId> {
-        let mut people = people.iter().map(|person| person_asked(person)).collect::<Result<Vec<Person>>>()?;
+        let mut people = people.iter().map(person_asked).collect::<Result<Vec<Person>>>()?;
         let owner = people.remove(0);
         let ask = NewTeam { program, name: team.to_owned(), owner, listed: people, subject: String::new(), message: message.to_owned() };
         match asking::invite_team(self.conn, self.mailer, &by.actor(None), by, &ask)? {
@@ -249,7 +249,7 @@ impl Town<'_> {
 
     fn ask_for(&mut self, by: &Staff, team: &str, people: &[(&str, &str, MemberRole)]) -> Result<InvitationId> {
         let last = people[people.len() - 1].1;
-        let people = people.iter().map(|person| person_asked(person)).collect::<Result<Vec<Person>>>()?;
+        let people = people.iter().map(person_asked).collect::<Result<Vec<Person>>>()?;
         let ask = NewMembers { team: team.to_owned(), people, message: String::new() };
         match asking::invite_members(self.conn, self.mailer, &by.actor(None), by, &ask)? {
             MembersInvited::Waiting { .. } => Ok(self.waiting_for(last)?.id),
