@@ -11,6 +11,7 @@ mod hostile;
 mod house;
 mod invitation_links;
 mod mail;
+mod migrations;
 mod partners;
 mod programs;
 mod support;

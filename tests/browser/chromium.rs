@@ -65,9 +65,38 @@ impl Chromium {
             .await
             .expect("a label")
             .expect("a label for a field");
+        self.fill_field(&id, text).await;
+    }
+
+    /// Types into the field with that id, in place of what is there.
+    pub async fn fill_field(&self, id: &str, text: &str) {
         let field = self.one(By::Id(id)).await;
         field.clear().await.expect("an empty field");
         field.send_keys(text).await.expect("a typed text");
+    }
+
+    /// Chooses the radio of that name and value.
+    pub async fn choose(&self, name: &str, value: &str) {
+        let radio = self.one(By::XPath(format!("//label[.//input[@name='{name}' and @value='{value}']]"))).await;
+        radio.scroll_into_view().await.expect("in sight");
+        radio.click().await.expect("chosen");
+    }
+
+    /// Presses the one primary button of the page's form.
+    pub async fn press_primary(&self) {
+        let button = self.one(By::Css("main form button.primary")).await;
+        button.scroll_into_view().await.expect("in sight");
+        button.click().await.expect("pressed");
+    }
+
+    /// Whether the page shows these words now.
+    pub async fn shows(&self, words: &str) -> bool {
+        self.one(By::Tag("body")).await.text().await.expect("a text").contains(words)
+    }
+
+    /// Fails where something is wider than the window.
+    pub async fn fits(&self) {
+        assert!(!self.scrolls_sideways().await, "{} scrolls sideways", self.address().await);
     }
 
     /// Presses the button or link with these words.

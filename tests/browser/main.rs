@@ -2,6 +2,6 @@
 
 mod chromium;
 mod mailbox;
-mod smoke;
+mod story;
 #[path = "../app/support/mod.rs"]
 mod support;
