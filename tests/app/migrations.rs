@@ -16,7 +16,10 @@ fn every_migration_can_be_undone_and_done_again() {
     let migrations = || FileBasedMigrations::from_path("migrations").unwrap();
     conn.run_pending_migrations(migrations()).unwrap();
     conn.revert_all_migrations(migrations()).unwrap();
-    let left: Left = sql_query("SELECT count(*) AS tables FROM pg_tables WHERE schemaname = 'public' AND tablename <> '__diesel_schema_migrations'").get_result(&mut conn).unwrap();
+    let left: Left =
+        sql_query("SELECT count(*) AS tables FROM pg_tables WHERE schemaname = 'public' AND tablename <> '__diesel_schema_migrations'")
+            .get_result(&mut conn)
+            .unwrap();
     assert_eq!(left.tables, 0);
     conn.run_pending_migrations(migrations()).unwrap();
 }

@@ -89,11 +89,6 @@ impl Chromium {
         button.click().await.expect("pressed");
     }
 
-    /// Whether the page shows these words now.
-    pub async fn shows(&self, words: &str) -> bool {
-        self.one(By::Tag("body")).await.text().await.expect("a text").contains(words)
-    }
-
     /// Fails where something is wider than the window.
     pub async fn fits(&self) {
         assert!(!self.scrolls_sideways().await, "{} scrolls sideways", self.address().await);
@@ -107,12 +102,12 @@ impl Chromium {
         element.click().await.unwrap_or_else(|error| panic!("{words}: {error}"));
     }
 
-    /// Ticks the box, or chooses the radio, whose label holds these words.
+    /// Ticks the box whose label holds these words.
     pub async fn tick(&self, words: &str) {
-        let path = format!("//label[contains(normalize-space(), {})]", quoted(words));
-        let label = self.one(By::XPath(path)).await;
-        label.scroll_into_view().await.expect("in sight");
-        label.click().await.unwrap_or_else(|error| panic!("{words}: {error}"));
+        let path = format!("//label[contains(normalize-space(), {})]//input", quoted(words));
+        let tick = self.one(By::XPath(path)).await;
+        tick.scroll_into_view().await.expect("in sight");
+        tick.click().await.unwrap_or_else(|error| panic!("{words}: {error}"));
     }
 
     /// Fails unless the page comes to show these words.
