@@ -2,7 +2,7 @@
 
 use crate::support::{
     Page, Scene, TestApp,
-    catalogue::{Deed, changes, pages},
+    catalogue::{Deed, PROSE, changes, pages},
     personas::*,
 };
 use guildhall::{access::Public, app::Mode, error, routes};
@@ -126,7 +126,7 @@ async fn too_much_is_refused_with_a_friendly_page() {
     let routes = routes::all(Mode::Demo);
     for deed in changes().into_iter().filter(|deed| !deed.fields.is_empty()) {
         let route = routes.iter().find(|route| route.path == deed.path && route.method == actix_web::http::Method::POST).unwrap();
-        let has_terms = deed.fields.iter().any(|(name, _)| *name == "terms");
+        let has_terms = deed.fields.contains(&("terms", PROSE));
         assert_eq!(route.body_limit, if has_terms { 1024 * 1024 } else { 64 * 1024 }, "POST {}", deed.path);
         let browser = deed.browser(&app);
         let before = app.dump();
@@ -145,7 +145,7 @@ async fn terms_may_be_long_in_any_script() {
     let scene = Scene::set(&app);
     app.keep();
     let terms = "契".repeat(20_000);
-    for deed in changes().into_iter().filter(|deed| deed.fields.iter().any(|(name, _)| *name == "terms")) {
+    for deed in changes().into_iter().filter(|deed| deed.fields.contains(&("terms", PROSE))) {
         app.restore();
         let fields: Vec<(&str, &str)> =
             deed.form("x").into_iter().map(|(name, value)| (name, if name == "terms" { terms.as_str() } else { value })).collect();

@@ -18,6 +18,7 @@ use guildhall::{
     tokens::hash_of,
 };
 use std::{
+    cell::RefCell,
     net::TcpListener,
     rc::Rc,
     sync::atomic::{AtomicU32, Ordering},
@@ -38,6 +39,8 @@ pub struct TestApp {
     pub passwords: Passwords,
     handle: ServerHandle,
     database: Rc<Database>,
+    /// For looking, kept open: a connection costs more than what it is asked.
+    own: RefCell<Option<PgConnection>>,
 }
 
 /// A database of this test's own.
@@ -142,7 +145,15 @@ impl TestApp {
         application.readiness.set(true);
         let handle = application.server.handle();
         actix_web::rt::spawn(application.server);
-        Self { base_url, db: application.db, mailer: application.mailer, passwords: application.passwords, handle, database }
+        Self {
+            base_url,
+            db: application.db,
+            mailer: application.mailer,
+            passwords: application.passwords,
+            handle,
+            database,
+            own: RefCell::default(),
+        }
     }
 
     /// A browser that nobody has signed in with.
@@ -182,6 +193,10 @@ impl TestApp {
         PgConnection::establish(&self.database.url).expect("a connection")
     }
 
+    fn with_own<T>(&self, look: impl FnOnce(&mut PgConnection) -> T) -> T {
+        look(self.own.borrow_mut().get_or_insert_with(|| self.connection()))
+    }
+
     /// The database's URL.
     pub fn database_url(&self) -> &str {
         &self.database.url
@@ -190,7 +205,7 @@ impl TestApp {
     /// Runs statements; for moving rows in time and for looking.
     pub fn sql(&self, statements: &str) {
         use diesel::connection::SimpleConnection;
-        self.connection().batch_execute(statements).unwrap_or_else(|error| panic!("{statements}: {error}"));
+        self.with_own(|conn| conn.batch_execute(statements)).unwrap_or_else(|error| panic!("{statements}: {error}"));
     }
 
     /// The one text value that a query gives, `NULL` as an empty text.
@@ -200,8 +215,8 @@ impl TestApp {
             #[diesel(sql_type = diesel::sql_types::Nullable<Text>)]
             value: Option<String>,
         }
-        let row: Row = diesel::sql_query(format!("SELECT ({query})::text AS value"))
-            .get_result(&mut self.connection())
+        let row: Row = self
+            .with_own(|conn| diesel::sql_query(format!("SELECT ({query})::text AS value")).get_result(conn))
             .unwrap_or_else(|error| panic!("{query}: {error}"));
         row.value.unwrap_or_default()
     }
