@@ -87,11 +87,12 @@ enum Among {
 /// The default list of the company in $1.
 const PRESENT: &str = "p.company_id = $1 AND p.archived_at IS NULL AND p.ended_at IS NULL";
 
-/// Whether partner p holds the words of $2, in the team's name or in the name or address of a member.
+/// Whether partner p holds the words of $2, in the team's name or in the name or address of a member. OFFSET 0 keeps the planner to the
+/// team's own people, where it would rather look the words up again for each team.
 const HOLDS: &str = "((SELECT 1 FROM teams t WHERE t.id = p.team_id AND t.search LIKE ANY ($2) \
      UNION ALL \
-     SELECT 1 FROM members m JOIN users u ON u.id = m.user_id \
-         WHERE m.team_id = p.team_id AND m.left_at IS NULL AND u.search LIKE ANY ($2)) LIMIT 1)";
+     SELECT 1 FROM (SELECT u.search FROM members m JOIN users u ON u.id = m.user_id \
+         WHERE m.team_id = p.team_id AND m.left_at IS NULL OFFSET 0) u WHERE u.search LIKE ANY ($2)) LIMIT 1)";
 
 /// Teams that hold the words of $2. OFFSET 0 keeps the planner to one look-up for each person, where it would rather read all members.
 const HOLDERS: &str = "(SELECT t.id AS team_id FROM teams t WHERE t.search LIKE ANY ($2) \
@@ -104,9 +105,11 @@ impl Among {
     fn sql(self) -> String {
         match self {
             Self::All => format!("SELECT p.* FROM partners p WHERE {PRESENT}"),
+            // By company and team alone: with the rest, the index of the list looks as good to the planner until it has counted rows.
             Self::LookedUp => format!(
                 "SELECT p.* FROM {HOLDERS} holder \
-                 CROSS JOIN LATERAL (SELECT * FROM partners p WHERE p.team_id = holder.team_id AND {PRESENT} OFFSET 0) p"
+                 CROSS JOIN LATERAL (SELECT * FROM partners p WHERE p.company_id = $1 AND p.team_id = holder.team_id OFFSET 0) p \
+                 WHERE {PRESENT}"
             ),
             Self::Asked => format!("SELECT p.* FROM partners p CROSS JOIN LATERAL {HOLDS} held WHERE {PRESENT}"),
         }
@@ -192,9 +195,10 @@ impl Statements<'_> {
              JOIN users o ON o.id = t.owner_id \
              CROSS JOIN LATERAL (SELECT count(*) AS programs, (array_agg(r.name ORDER BY e.joined_at, e.id))[1] AS program \
                    FROM enrollments e JOIN programs r ON r.id = e.program_id WHERE e.partner_id = page.id AND e.left_at IS NULL) enrolled \
-             LEFT JOIN LATERAL (SELECT u.name, u.email FROM members m JOIN users u ON u.id = m.user_id \
-                   WHERE m.team_id = t.id AND m.left_at IS NULL AND m.user_id <> t.owner_id AND u.search LIKE ANY ($2) \
-                   ORDER BY u.name, u.id LIMIT 1) found ON true \
+             LEFT JOIN LATERAL (SELECT u.name, u.email FROM \
+                   (SELECT u.* FROM members m JOIN users u ON u.id = m.user_id \
+                    WHERE m.team_id = t.id AND m.left_at IS NULL AND m.user_id <> t.owner_id OFFSET 0) u \
+                   WHERE u.search LIKE ANY ($2) ORDER BY u.name, u.id LIMIT 1) found ON true \
              ORDER BY page.joined_at {way}, page.id {way}"
         ))
         .bind::<Timestamptz, _>(beside.at)

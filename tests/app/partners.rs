@@ -232,6 +232,7 @@ async fn a_long_count_stops() {
 async fn the_detail_view_shows_every_member_with_role_and_last_active_date() {
     let app = TestApp::start().await;
     app.sql("UPDATE partners SET joined_at = '2024-03-14 12:00Z'; UPDATE enrollments SET joined_at = '2024-03-14 12:00Z'");
+    app.sql("UPDATE members SET last_active_at = now()");
     app.sql("UPDATE members SET last_active_at = NULL WHERE user_id = (SELECT id FROM users WHERE email = 'mia@northwind.example')");
     let page = app.signed_in(VERA).get(NORTHWIND).await;
     page.is(200);
@@ -336,6 +337,7 @@ async fn hundreds_of_members_come_in_pages_with_the_owner_first() {
 #[actix_web::test]
 async fn a_member_has_a_page() {
     let app = TestApp::start().await;
+    app.sql("UPDATE members SET last_active_at = now()");
     let sam = app.signed_in(SAM);
     let detail = sam.get(NORTHWIND).await;
     let page = sam.get(&detail.links("#members a.name")[2]).await;

@@ -8,8 +8,8 @@ use crate::{
     error::Result,
     ids::ProgramId,
     partners::{
-        Marked, PartnerDetail, Search, WaitsFor,
-        detail::{MemberRow, PartnerHead, PendingRow},
+        Marked, MemberRow, PartnerDetail, Search, WaitsFor,
+        detail::{PartnerHead, PendingRow},
         handlers::{locked_words, people},
     },
     paths,

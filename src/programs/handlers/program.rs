@@ -1,5 +1,6 @@
-//! A company's programs: the list, one of them with its form, a new one.
+//! A program, with its form for those who may write it.
 
+use super::NAME_TAKEN;
 use crate::{
     access::{Authorized, may},
     companies::{Company, StaffPermission, rail::CompanyTab},
@@ -8,44 +9,20 @@ use crate::{
     ids::ProgramId,
     paths,
     programs::{
-        Edited, Program, ProgramChange, ProgramEdit, ProgramRow, ProgramText, Terms, Written,
-        fields::{CURRENCIES, read_currency, read_destination, read_terms},
+        Edited, Program, ProgramChange, ProgramEdit, Terms,
+        fields::{read_destination, read_terms},
         list::ProgramDetail,
         program::DESCRIPTION_LENGTH,
     },
-    web::{Flash, Form, FormErrors, Frame, Layout, Moment, Redirect, page, pagination::Start, pagination::said, refused, see_other},
+    web::{Flash, Form, FormErrors, Frame, Layout, Moment, Redirect, page, pagination::said, refused},
     words::NAME_LENGTH,
 };
-use actix_web::{
-    HttpResponse,
-    web::{Path, Query},
-};
+use actix_web::{HttpResponse, web::Path};
 use askama::Template;
 use chrono::Utc;
 use serde::Deserialize;
 
-const NAME_TAKEN: &str = "Choose another name: the company has a program of this one";
 const TERMS_MOVED_ON: &str = "Somebody published other terms meanwhile. They stand below now: change them again, or leave them";
-
-/// What the address says of the list.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct ListQuery {
-    after: String,
-    before: String,
-}
-
-/// What the page of a new program sends.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct NewProgramForm {
-    name: String,
-    description: String,
-    destination: String,
-    currency: String,
-    open: String,
-    terms: String,
-}
 
 /// What the page of a program sends. `version` is the one of the terms that stood in it.
 #[derive(Debug, Default, Deserialize)]
@@ -60,26 +37,6 @@ pub struct ProgramForm {
 }
 
 #[derive(Template)]
-#[template(path = "programs/list.html")]
-struct ListPage {
-    frame: Frame,
-    company: Company,
-    may_write: bool,
-    rows: Vec<ProgramRow>,
-    previous: Option<String>,
-    next: Option<String>,
-}
-
-#[derive(Template)]
-#[template(path = "programs/new.html")]
-struct NewPage {
-    frame: Frame,
-    company: Company,
-    errors: FormErrors,
-    form: NewProgramForm,
-}
-
-#[derive(Template)]
 #[template(path = "programs/program.html")]
 struct ProgramPage {
     frame: Frame,
@@ -90,19 +47,6 @@ struct ProgramPage {
     partners: i64,
     errors: FormErrors,
     form: ProgramForm,
-}
-
-impl NewProgramForm {
-    fn parse(&self) -> std::result::Result<(ProgramText, String), FormErrors> {
-        let mut errors = FormErrors::none();
-        let name = errors.line("name", "the program's name", &self.name, NAME_LENGTH);
-        let currency = read_currency(&mut errors, &self.currency);
-        let description = errors.lines("description", "the description", &self.description, DESCRIPTION_LENGTH);
-        let destination = read_destination(&mut errors, &self.destination);
-        let terms = read_terms(&mut errors, &self.terms);
-        let text = ProgramText { name, description, destination, currency, open: !self.open.is_empty() };
-        if errors.is_empty() { Ok((text, terms)) } else { Err(errors) }
-    }
 }
 
 impl ProgramForm {
@@ -127,52 +71,6 @@ impl ProgramForm {
         let change = ProgramChange { name, description, destination, open: !self.open.is_empty() };
         let terms_seen = self.version.parse().unwrap_or(0);
         if errors.is_empty() { Ok(ProgramEdit { change, terms, terms_seen }) } else { Err(errors) }
-    }
-}
-
-/// The company's programs.
-pub async fn index(by: Authorized<may::SeePartners>, Query(query): Query<ListQuery>, layout: Layout, db: Db) -> Result<HttpResponse> {
-    let (company, start) = (by.company.id, Start::from_query(&query.after, &query.before));
-    let programs = db.run(move |conn| ProgramRow::page(conn, company, start)).await?;
-    let here = paths::programs(&by.company.slug);
-    if programs.rows.is_empty() && start != Start::First {
-        return see_other(here);
-    }
-    page(&ListPage {
-        frame: by.frame(layout, CompanyTab::Programs, "Programs"),
-        company: by.company.clone(),
-        may_write: by.may(StaffPermission::WritePrograms),
-        rows: programs.rows,
-        previous: programs.previous.map(|cursor| paths::with_query(&here, &[("before", &cursor)])),
-        next: programs.next.map(|cursor| paths::with_query(&here, &[("after", &cursor)])),
-    })
-}
-
-/// The form of a new program.
-pub async fn new(by: Authorized<may::WritePrograms>, layout: Layout) -> Result<HttpResponse> {
-    let form = NewProgramForm { currency: "USD".to_owned(), ..NewProgramForm::default() };
-    page(&NewPage::new(&by, layout, form, FormErrors::none()))
-}
-
-/// Makes a program.
-pub async fn create(
-    by: Authorized<may::WritePrograms>,
-    Form(form): Form<NewProgramForm>,
-    layout: Layout,
-    flash: Flash,
-    db: Db,
-) -> Redirect {
-    let (text, terms) = match form.parse() {
-        Ok(typed) => typed,
-        Err(errors) => return refused(&NewPage::new(&by, layout, form, errors)),
-    };
-    let (actor, staff) = (by.actor.clone(), by.staff.clone());
-    match db.run(move |conn| Program::add(conn, &actor, &staff, &text, &terms)).await? {
-        Written::Saved(program) => {
-            let path = paths::program(&by.company.slug, program.id);
-            flash.ok(path, format!("{} is made.", program.name), "Invite the first team into it.")
-        }
-        Written::NameTaken => refused(&NewPage::new(&by, layout, form, FormErrors::one("name", NAME_TAKEN))),
     }
 }
 
@@ -228,20 +126,6 @@ async fn again(
         (form.terms, form.version) = (page.form.terms.clone(), page.form.version.clone());
     }
     refused(&ProgramPage { frame: page.frame.clone().with_errors(), errors, form, ..page })
-}
-
-impl ListPage {
-    fn partners(&self, row: &&ProgramRow) -> String {
-        said(row.partners)
-    }
-}
-
-impl NewPage {
-    fn new(by: &Authorized<may::WritePrograms>, layout: Layout, form: NewProgramForm, errors: FormErrors) -> Self {
-        let frame = by.frame(layout, CompanyTab::Programs, "Make a program");
-        let frame = if errors.is_empty() { frame } else { frame.with_errors() };
-        Self { frame, company: by.company.clone(), errors, form }
-    }
 }
 
 impl ProgramPage {

@@ -1,0 +1,115 @@
+//! A member of a partner, as the company sees them (rules 11 and 12).
+
+use crate::{
+    ids::{CompanyId, MemberId, TeamId, UserId},
+    partners::Search,
+    teams::{MemberRole, TeamRole},
+    web::pagination::{Cursor, PAGE_SIZE, Page, Start},
+};
+use chrono::{DateTime, Utc};
+use diesel::{
+    prelude::*,
+    sql_query, sql_types,
+    sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz},
+};
+use uuid::Uuid;
+
+/// A present member of the team.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct MemberRow {
+    /// Key.
+    #[diesel(sql_type = sql_types::Uuid)]
+    pub id: MemberId,
+    /// The person.
+    #[diesel(sql_type = sql_types::Uuid)]
+    pub user_id: UserId,
+    /// Their name.
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    /// Their address.
+    #[diesel(sql_type = Text)]
+    pub email: String,
+    /// The stored role; [`MemberRow::role`] is the one to show.
+    #[diesel(sql_type = Text)]
+    stored_role: MemberRole,
+    #[diesel(sql_type = Bool)]
+    is_owner: bool,
+    /// Since when they are in the team.
+    #[diesel(sql_type = Timestamptz)]
+    pub joined_at: DateTime<Utc>,
+    /// Their last signed-in request in the team, to the hour.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub last_active_at: Option<DateTime<Utc>>,
+    /// How many members the search finds, this one included.
+    #[diesel(sql_type = BigInt)]
+    matches: i64,
+}
+
+/// A member of a partner, as the company sees them.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct PartnerMember {
+    /// The person and their place.
+    #[diesel(embed)]
+    pub member: MemberRow,
+    /// The team.
+    #[diesel(sql_type = sql_types::Uuid)]
+    pub team_id: TeamId,
+    /// The team's part of the URL.
+    #[diesel(sql_type = Text)]
+    pub slug: String,
+    /// The team's name.
+    #[diesel(sql_type = Text)]
+    pub team_name: String,
+}
+
+const MEMBER: &str = "m.id, u.id AS user_id, u.name, u.email, m.role AS stored_role, m.user_id = t.owner_id AS is_owner, m.joined_at, \
+    m.last_active_at";
+
+impl MemberRow {
+    /// Their role, owner included.
+    pub fn role(&self) -> TeamRole {
+        if self.is_owner { TeamRole::Owner } else { TeamRole::Given(self.stored_role) }
+    }
+
+    /// SQL for its row comparison; the count is of all that match, whatever the page.
+    pub(super) fn page(conn: &mut PgConnection, team: TeamId, search: Option<&Search>, start: Start) -> QueryResult<(Page<Self>, i64)> {
+        let top = Cursor { at: DateTime::UNIX_EPOCH, id: Uuid::nil() };
+        let (beyond, way, after_owner, beside) = match start {
+            Start::First => (">", "ASC", false, top),
+            Start::After(row) => (">", "ASC", true, row),
+            Start::Before(row) => ("<", "DESC", true, row),
+        };
+        let rows: Vec<Self> = sql_query(format!(
+            "SELECT * FROM (SELECT {MEMBER}, count(*) OVER () AS matches \
+                 FROM members m JOIN users u ON u.id = m.user_id JOIN teams t ON t.id = m.team_id \
+                 WHERE m.team_id = $1 AND m.left_at IS NULL AND u.search LIKE ANY ($2)) found \
+             WHERE (NOT is_owner, joined_at, id) {beyond} ($3, $4, $5) \
+             ORDER BY is_owner {other}, joined_at {way}, id {way} LIMIT {PAGE_SIZE} + 1",
+            other = if way == "ASC" { "DESC" } else { "ASC" },
+        ))
+        .bind::<sql_types::Uuid, _>(team)
+        .bind::<Array<Text>, _>(search.map_or_else(|| vec!["%".to_owned()], Search::patterns))
+        .bind::<Bool, _>(after_owner)
+        .bind::<Timestamptz, _>(beside.at)
+        .bind::<sql_types::Uuid, _>(beside.id)
+        .load(conn)?;
+        let matches = rows.first().map_or(0, |row| row.matches);
+        Ok((Page::of(start, rows, |row| Cursor { at: row.joined_at, id: row.id.uuid() }), matches))
+    }
+}
+
+impl PartnerMember {
+    /// A present member of that company's partner; `NotFound` for everybody else.
+    pub fn read(conn: &mut PgConnection, company: CompanyId, slug: &str, member: MemberId) -> QueryResult<Self> {
+        sql_query(format!(
+            "SELECT {MEMBER}, 1::bigint AS matches, t.id AS team_id, t.slug, t.name AS team_name \
+             FROM members m JOIN users u ON u.id = m.user_id JOIN teams t ON t.id = m.team_id \
+             JOIN partners p ON p.team_id = t.id \
+             WHERE m.id = $3 AND m.left_at IS NULL AND t.slug = $2 AND p.company_id = $1"
+        ))
+        .bind::<sql_types::Uuid, _>(company)
+        .bind::<Text, _>(slug)
+        .bind::<sql_types::Uuid, _>(member)
+        .get_result(conn)
+    }
+}
