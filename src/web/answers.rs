@@ -147,8 +147,11 @@ impl Around {
     fn page(&self, error: &Error) -> HttpResponse {
         use actix_web::ResponseError;
         let status = error.status_code();
-        if status.is_server_error() {
-            tracing::error!(%error, "request failed");
+        match error {
+            // The state of the database or of the program, not a fault; `/readyz` meets it all the time.
+            Error::Unavailable => tracing::warn!("not available"),
+            _ if status.is_server_error() => tracing::error!(%error, "request failed"),
+            _ => {}
         }
         let (h1, says) = words(error);
         let request = self.request.filter(|_| status.is_server_error());
