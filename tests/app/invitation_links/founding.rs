@@ -56,7 +56,7 @@ async fn the_founder_changes_and_unticks_the_listed_people_and_only_those_kept_a
     let link = invite_ines(&app);
     let browser = app.visitor();
     let page = browser.get(&link).await;
-    page.shows("Sam Whitaker listed these people").shows("Teo Brandt").shows(HANA);
+    page.shows("Sam Whitaker listed them.").shows("Teo Brandt").shows(HANA);
     let form = page.form("acceptance");
     assert_eq!(form.values("person_role"), ["member", "finance"]);
     assert_eq!(form.values("keep").len(), 2);
@@ -140,7 +140,7 @@ async fn somebody_in_no_team_signs_in_and_opens_one() {
     let link = invite_into_plus(&app, FIONA);
     let browser = app.visitor();
     let page = browser.get(&link).await;
-    page.is(200).shows("Sign in to accept").shows("Acme invites you to open a partner team");
+    page.is(200).shows("Sign in to accept").shows("Acme invites you to Acme Resellers Plus");
     assert!(!page.has_form("acceptance") && !page.has_form("declination"));
     let sign_in = page.links(".primary").remove(0);
     assert_eq!(sign_in, format!("/sign-in?next={}", link.replace('/', "%2F")));

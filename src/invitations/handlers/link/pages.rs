@@ -242,7 +242,7 @@ impl Card<'_> {
 
     fn h1(&self) -> String {
         let asking = self.opened.asking();
-        match (self.opened.invitation.kind, self.choices().is_empty()) {
+        match (self.opened.invitation.kind, self.opens_team()) {
             (InvitationKind::Member, _) => format!("{asking} invites you to join {}", self.team()),
             (InvitationKind::Program, true) => format!("{asking} invites you to open a partner team"),
             (InvitationKind::Program, false) => format!("{asking} invites you to {}", self.program()),
@@ -273,7 +273,7 @@ impl Card<'_> {
     fn facts(&self) -> Vec<(&'static str, String)> {
         let role = match self.opened.invitation.role {
             Some(role) => Some(TeamRole::Given(role)),
-            None => Some(TeamRole::Owner).filter(|_| self.choices().is_empty()),
+            None => Some(TeamRole::Owner).filter(|_| self.opens_team()),
         };
         let mut facts = vec![("For", self.opened.invitation.email.to_string())];
         match &self.opened.program {
@@ -289,6 +289,11 @@ impl Card<'_> {
     /// Whether the address has an account, and nobody is signed in.
     fn asks_to_sign_in(&self) -> bool {
         matches!(self.opened.standing, Standing::SignIn)
+    }
+
+    /// Whether accepting can only mean a new team.
+    fn opens_team(&self) -> bool {
+        self.is_program() && !self.asks_to_sign_in() && self.choices().is_empty()
     }
 
     /// Whether name and password are asked for.
@@ -333,7 +338,7 @@ impl Card<'_> {
     }
 
     fn button(&self) -> String {
-        match (self.opened.invitation.kind, self.choices().is_empty()) {
+        match (self.opened.invitation.kind, self.opens_team()) {
             (InvitationKind::Member, _) => format!("Join {}", self.team()),
             (InvitationKind::Program, true) => "Accept and open the team".to_owned(),
             (InvitationKind::Program, false) => "Accept the invitation".to_owned(),
