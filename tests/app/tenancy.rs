@@ -80,6 +80,35 @@ async fn a_page_of_others_is_the_same_as_one_that_is_not_there() {
 }
 
 #[actix_web::test]
+async fn a_team_that_is_no_partner_of_theirs_is_not_there_for_staff() {
+    let app = TestApp::start_demo().await;
+    let scene = Scene::set(&app);
+    let nowhere = app.visitor().get("/nowhere").await;
+    let sam = app.signed_in(SAM);
+    let before = app.dump();
+    for route in pages().into_iter().filter(|route| route.contains("{team}")) {
+        is_nowhere(&sam.get(&path_with(&scene, route, "{team}", "brightwater")).await, &nowhere, route);
+    }
+    for deed in changes().into_iter().filter(|deed| deed.path.contains("{team}")) {
+        let page = sam.post(&path_with(&scene, deed.path, "{team}", "brightwater"), &deed.form("x")).await;
+        is_nowhere(&page, &nowhere, deed.path);
+    }
+    assert_eq!(app.dump(), before, "not even a line in the audit log");
+}
+
+#[actix_web::test]
+async fn a_member_is_found_under_their_own_team_alone() {
+    let app = TestApp::start_demo().await;
+    app.sql(
+        "INSERT INTO partners (id, company_id, team_id) SELECT gen_random_uuid(), c.id, t.id FROM companies c, teams t WHERE c.slug = 'acme' AND t.slug = 'brightwater'",
+    );
+    let tomas = app.text(&format!("SELECT m.id FROM members m JOIN users u ON u.id = m.user_id WHERE u.email = '{TOMAS}'"));
+    let sam = app.signed_in(SAM);
+    sam.get(&format!("/companies/acme/partners/brightwater/members/{tomas}")).await.is(200);
+    sam.get(&format!("/companies/acme/partners/northwind/members/{tomas}")).await.is(404);
+}
+
+#[actix_web::test]
 async fn a_form_for_what_belongs_to_others_finds_nothing_and_changes_nothing() {
     let app = TestApp::start_demo().await;
     let scene = Scene::set(&app);
