@@ -51,6 +51,15 @@ for (const kind of ["pointerdown", "focusin"]) {
   });
 }
 
+// Who owns the team: the choices carry the names as they are typed.
+for (const choice of document.querySelectorAll("input[type=radio][name=owner]")) {
+  const words = $(".choice-words > span", choice.closest(".choice"));
+  const [name, email] = ["name", "email"].map((field) => document.getElementById(`${field}-${choice.value}`));
+  if (!words || !name || !email) continue;
+  const show = () => { words.textContent = name.value.trim() || email.value.trim() || `Person ${Number(choice.value) + 1}`; };
+  for (const field of [name, email]) field.addEventListener("input", show);
+}
+
 // "Some" in the head's box, and all rows by it.
 for (const all of document.querySelectorAll("[data-all]")) {
   const boxes = [...(all.closest("table")?.querySelectorAll("tbody .cell-box [type=checkbox]") ?? [])];

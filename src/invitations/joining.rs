@@ -84,6 +84,7 @@ pub fn program_with_team(
     terms: Option<&Terms>,
 ) -> QueryResult<()> {
     program(conn, by, invitation, team, user.id, terms)?;
+    revoke_same(conn, by, invitation, team)?;
     listed::bring_before(conn, mailer, by, invitation, team)?;
     tell_asker(conn, mailer, invitation, team, user, terms, &[])
 }
@@ -123,6 +124,18 @@ fn revoke_others(conn: &mut PgConnection, by: &Actor, invitation: &Invitation, t
         .filter(invitations::team_id.eq(team.id))
         .filter(invitations::email.eq(&invitation.email))
         .filter(invitations::status.eq_any(InvitationStatus::LIVING))
+        .select(invitations::id)
+        .load(conn)?;
+    upkeep::take_back(conn, by, &others).map(drop)
+}
+
+/// Whoever else put an invitation into this program before the team asks no more: the team is in.
+fn revoke_same(conn: &mut PgConnection, by: &Actor, invitation: &Invitation, team: &Team) -> QueryResult<()> {
+    let others: Vec<InvitationId> = invitations::table
+        .filter(invitations::kind.eq(InvitationKind::Program))
+        .filter(invitations::program_id.eq(invitation.program_id))
+        .filter(invitations::put_to_team_id.eq(team.id))
+        .filter(invitations::status.eq(InvitationStatus::Sent))
         .select(invitations::id)
         .load(conn)?;
     upkeep::take_back(conn, by, &others).map(drop)

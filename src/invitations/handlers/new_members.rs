@@ -93,7 +93,7 @@ pub async fn invite_members(
         MembersInvited::Waiting { team, owner } => flash.ok(
             paths::invitations(&by.company.slug),
             format!("{} for {}’s approval.", ask.who_waits(), owner.name),
-            format!("Nobody gets a mail before {} has approved.", team.name),
+            format!("They get no mail before {} has approved.", team.name),
         ),
         MembersInvited::Refused(obstacles) => {
             let obstacles: Vec<_> = obstacles.into_iter().map(|(at, obstacle)| (places[at], obstacle)).collect();

@@ -21,6 +21,22 @@ async fn a_member_reads_that_their_permission_level_does_not_allow_it_and_what_h
 }
 
 #[actix_web::test]
+async fn two_of_a_team_ask_it_to_join_one_program_and_it_joins_once() {
+    let app = TestApp::start().await;
+    let asked = [invite_into_plus(&app, MIA), invite(&app, "Acme Resellers Plus", ("", FRANK, MemberRole::Admin), "A team to be", &[])];
+    for (person, link) in [MIA, FRANK].into_iter().zip(&asked) {
+        let browser = app.signed_in(person);
+        browser.submit(&browser.get(link).await.form("request")).await.leads_to(link);
+    }
+    let olivia = app.signed_in(OLIVIA);
+    let review = format!("/teams/northwind/approvals/{}/acceptance", invitation_to(&app, MIA).id);
+    let page = olivia.get(&review).await;
+    olivia.submit(&page.form("acceptance").set("terms", "1")).await.leads_to("/teams/northwind/approvals");
+    olivia.get("/teams/northwind/approvals").await.is(200).hides("Acme Resellers Plus for").shows("Nothing waits for a decision");
+    app.signed_in(FRANK).get(&asked[1]).await.is(410);
+}
+
+#[actix_web::test]
 async fn a_finance_team_member_is_told_the_same() {
     let app = TestApp::start().await;
     let link = invite_into_plus(&app, FRANK);
