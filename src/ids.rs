@@ -60,6 +60,10 @@ id!(
     TermsId,
     /// A team as one company sees it.
     PartnerId,
+    /// A word that a company puts on its partners.
+    TagId,
+    /// What staff write down about a partner.
+    NoteId,
     /// A partner's place in one program.
     EnrollmentId,
     /// Somebody asked in.

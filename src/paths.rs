@@ -71,6 +71,26 @@ pub fn partner_members(company: &str, team: &str) -> String {
 pub fn partner_member(company: &str, team: &str, member: MemberId) -> String {
     format!("/companies/{company}/partners/{team}/members/{member}")
 }
+/// The section of the partner detail view that only the company sees.
+pub fn partner_care(company: &str, team: &str) -> String {
+    format!("/companies/{company}/partners/{team}#care")
+}
+/// Who of the company a partner is assigned to.
+pub fn partner_assignment(company: &str, team: &str) -> String {
+    format!("/companies/{company}/partners/{team}/assignment")
+}
+/// A partner's tags.
+pub fn partner_tags(company: &str, team: &str) -> String {
+    format!("/companies/{company}/partners/{team}/tags")
+}
+/// Takes a tag off a partner.
+pub fn partner_tag_removal(company: &str, team: &str, tag: TagId) -> String {
+    format!("/companies/{company}/partners/{team}/tags/{tag}/removal")
+}
+/// The notes about a partner.
+pub fn partner_notes(company: &str, team: &str) -> String {
+    format!("/companies/{company}/partners/{team}/notes")
+}
 /// Invite Partners.
 pub fn invitations(company: &str) -> String {
     format!("/companies/{company}/invitations")

@@ -110,6 +110,11 @@ fn partner() -> Vec<Endpoint> {
         get("/companies/{company}/partners", partners::index),
         get("/companies/{company}/partners/{partner}", partners::show),
         get("/companies/{company}/partners/{partner}/members/{member}", partners::show_member),
+        post("/companies/{company}/partners/{partner}/assignment", partners::assign, &[Action::PartnerAssigned]),
+        post("/companies/{company}/partners/{partner}/tags", partners::tag, &[Action::PartnerTagged]),
+        post("/companies/{company}/partners/{partner}/tags/{tag}/removal", partners::untag, &[Action::PartnerUntagged]),
+        get("/companies/{company}/partners/{partner}/notes", partners::notes),
+        post("/companies/{company}/partners/{partner}/notes", partners::note, &[Action::NoteAdded]),
     ]
 }
 

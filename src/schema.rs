@@ -84,6 +84,7 @@ diesel::table! {
         renewal_asked_at -> Nullable<Timestamptz>,
         answered_at -> Nullable<Timestamptz>,
         answered_by -> Nullable<Uuid>,
+        staff_role -> Nullable<Text>,
     }
 }
 
@@ -96,6 +97,17 @@ diesel::table! {
         joined_at -> Timestamptz,
         last_active_at -> Nullable<Timestamptz>,
         left_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    notes (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        partner_id -> Uuid,
+        user_id -> Uuid,
+        body -> Text,
+        at -> Timestamptz,
     }
 }
 
@@ -128,6 +140,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    partner_tags (partner_id, tag_id) {
+        company_id -> Uuid,
+        partner_id -> Uuid,
+        tag_id -> Uuid,
+    }
+}
+
+diesel::table! {
     partners (id) {
         id -> Uuid,
         company_id -> Uuid,
@@ -135,6 +155,7 @@ diesel::table! {
         joined_at -> Timestamptz,
         archived_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>,
+        assigned_to -> Nullable<Uuid>,
     }
 }
 
@@ -196,6 +217,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    tags (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        name -> Text,
+    }
+}
+
+diesel::table! {
     teams (id) {
         id -> Uuid,
         slug -> Text,
@@ -240,6 +269,7 @@ diesel::joinable!(audit -> users (user_id));
 diesel::joinable!(invitations -> companies (company_id));
 diesel::joinable!(members -> teams (team_id));
 diesel::joinable!(members -> users (user_id));
+diesel::joinable!(notes -> users (user_id));
 diesel::joinable!(outbox -> companies (company_id));
 diesel::joinable!(partners -> companies (company_id));
 diesel::joinable!(partners -> teams (team_id));
@@ -248,6 +278,7 @@ diesel::joinable!(programs -> companies (company_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(staff -> companies (company_id));
 diesel::joinable!(staff -> users (user_id));
+diesel::joinable!(tags -> companies (company_id));
 diesel::joinable!(teams -> users (owner_id));
 diesel::joinable!(terms -> programs (program_id));
 
@@ -259,13 +290,16 @@ diesel::allow_tables_to_appear_in_same_query!(
     installation,
     invitations,
     members,
+    notes,
     outbox,
+    partner_tags,
     partners,
     password_resets,
     programs,
     sessions,
     setups,
     staff,
+    tags,
     teams,
     terms,
     users,

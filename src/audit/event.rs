@@ -52,6 +52,14 @@ text_enum!(
         MemberJoined = "member joined",
         /// A team joined a program.
         ProgramJoined = "program joined",
+        /// A partner was assigned to a colleague, or to nobody.
+        PartnerAssigned = "partner assigned",
+        /// A tag was put on a partner.
+        PartnerTagged = "partner tagged",
+        /// A tag was taken off a partner.
+        PartnerUntagged = "partner untagged",
+        /// A note about a partner was written.
+        NoteAdded = "note added",
         /// Something was tried without the right (rules 16 and 61).
         Refused = "refused",
     }

@@ -4,7 +4,11 @@ use crate::{
     ids::{CompanyId, InvitationId, MemberId, PartnerId, TeamId},
     invitations::InvitationStatus,
     mail::MailStatus,
-    partners::{MemberRow, Search},
+    partners::{
+        MemberRow, Search,
+        care::{CARE, Care},
+        health::{HEALTH, Health},
+    },
     teams::MemberRole,
     web::pagination::{Page, Start},
 };
@@ -61,6 +65,12 @@ pub struct PartnerHead {
     /// Since when.
     #[diesel(sql_type = Array<Timestamptz>)]
     pub program_since: Vec<DateTime<Utc>>,
+    /// How the team is doing.
+    #[diesel(embed)]
+    pub health: Health,
+    /// What only the company sees.
+    #[diesel(embed)]
+    pub care: Care,
 }
 
 /// Somebody this company asked into the team who is not in yet.
@@ -135,7 +145,7 @@ const HEAD: &str = "SELECT p.id, p.joined_at, t.id AS team_id, t.slug, t.name, t
         o.name AS owner_name, o.email AS owner_email, m.id AS owner_member_id, \
         (SELECT count(*) FROM invitations i WHERE i.team_id = t.id AND i.company_id = $1 AND i.kind = 'member' \
             AND i.status IN ('waiting', 'sent') AND i.expires_at > now()) AS invited, \
-        enrolled.* \
+        enrolled.*, approvals.*, admins.*, agreed.*, care.*, colleagues.*, notes.* \
     FROM partners p \
     JOIN teams t ON t.id = p.team_id \
     JOIN users o ON o.id = t.owner_id \
@@ -143,12 +153,11 @@ const HEAD: &str = "SELECT p.id, p.joined_at, t.id AS team_id, t.slug, t.name, t
     CROSS JOIN LATERAL (SELECT coalesce(array_agg(r.name ORDER BY e.joined_at, e.id), '{}') AS program_names, \
             coalesce(array_agg(r.id ORDER BY e.joined_at, e.id), '{}') AS program_ids, \
             coalesce(array_agg(e.joined_at ORDER BY e.joined_at, e.id), '{}') AS program_since \
-        FROM enrollments e JOIN programs r ON r.id = e.program_id WHERE e.partner_id = p.id AND e.left_at IS NULL) enrolled \
-    WHERE p.company_id = $1 AND t.slug = $2";
+        FROM enrollments e JOIN programs r ON r.id = e.program_id WHERE e.partner_id = p.id AND e.left_at IS NULL) enrolled";
 
 impl PartnerHead {
     fn read(conn: &mut PgConnection, company: CompanyId, slug: &str) -> QueryResult<Self> {
-        sql_query(HEAD).bind::<sql_types::Uuid, _>(company).bind::<Text, _>(slug).get_result(conn)
+        sql_query(format!("{HEAD} {HEALTH} {CARE} WHERE p.company_id = $1 AND t.slug = $2")).bind::<sql_types::Uuid, _>(company).bind::<Text, _>(slug).get_result(conn)
     }
 }
 

@@ -1,8 +1,10 @@
-//! What a company sees of its partner teams. Read-only: no control here changes a team (rule 16).
+//! What a company sees of its partner teams, and what it keeps about them for itself. No control here changes a team (rule 16).
 
+pub mod care;
 pub mod counts;
 pub mod detail;
 pub mod handlers;
+pub mod health;
 pub mod list;
 pub mod member;
 

@@ -39,6 +39,11 @@ GET  /companies/{company}                                     | in  | go   go   
 GET  /companies/{company}/partners                            | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/partners/{partner}                  | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/partners/{partner}/members/{member} | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/partners/{partner}/assignment       | in  | go   go    403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/partners/{partner}/tags             | in  | 422  422   403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/partners/{partner}/tags/{tag}/removal| in  | go   go    403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/partners/{partner}/notes            | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/partners/{partner}/notes            | in  | 422  422   403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/programs                            | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/programs                            | in  | 422  422   403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/programs/new                        | in  | 200  200   403   404   |  404   | 404     404   404   404         | 404    | 404

@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod architecture;
+mod care;
 mod demo;
 mod embedded;
 mod faults;

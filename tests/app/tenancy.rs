@@ -4,7 +4,7 @@ use crate::support::{
     Browser, Page, Scene, TestApp,
     catalogue::{changes, pages},
     personas::*,
-    scene::{FOREIGN_SENT, FOREIGN_WAITING, PUT, SENT, WAITING, id},
+    scene::{FOREIGN_SENT, FOREIGN_TAG, FOREIGN_WAITING, PUT, SENT, TAG, WAITING, id},
 };
 use diesel::{Connection, connection::SimpleConnection};
 use std::collections::BTreeSet;
@@ -25,6 +25,7 @@ fn foreign(app: &TestApp, part: &str, route: &str) -> Vec<String> {
             vec![id(FOREIGN_WAITING).to_string(), id(FOREIGN_SENT).to_string(), id(SENT).to_string()]
         }
         "{invitation}" => vec![id(FOREIGN_SENT).to_string(), id(FOREIGN_WAITING).to_string()],
+        "{tag}" => vec![id(FOREIGN_TAG).to_string()],
         "{mail}" | "{token}" => vec![],
         other => panic!("{other} in {route}: say in tests/app/tenancy.rs what is outside the viewer's sight"),
     };
@@ -205,6 +206,16 @@ async fn the_database_refuses_a_row_that_mixes_companies() {
                 invitation("program", globex, &team("northwind"), &program(globex), "NULL", "X"),
             ],
         ),
+        ("notes", note(acme, &partner(acme)), vec![note(acme, &partner(globex)), note(globex, &partner(acme))]),
+        (
+            "partner_tags",
+            tagging(globex, &partner(globex), FOREIGN_TAG),
+            vec![
+                tagging(globex, &partner(globex), TAG),
+                tagging(acme, &partner(globex), TAG),
+                tagging(acme, &partner(acme), FOREIGN_TAG),
+            ],
+        ),
     ];
     let mut connection = app.connection();
     for (table, good, bad) in &tables {
@@ -222,6 +233,16 @@ async fn the_database_refuses_a_row_that_mixes_companies() {
          AND EXISTS (SELECT FROM information_schema.columns o WHERE o.table_schema = 'public' AND o.table_name = c.table_name AND o.column_name IN ('partner_id', 'program_id', 'invitation_id'))",
     );
     assert_eq!(with_company, tables.iter().map(|(table, _, _)| *table).collect::<Vec<_>>().join(" "));
+}
+
+fn note(company: &str, partner: &str) -> String {
+    let user = "(SELECT id FROM users WHERE email = 'sam@acme.example')";
+    format!("INSERT INTO notes (id, company_id, partner_id, user_id, body) VALUES (gen_random_uuid(), {company}, {partner}, {user}, 'x')")
+}
+
+/// Puts a tag on a partner, whatever else is on it.
+fn tagging(company: &str, partner: &str, tag: u128) -> String {
+    format!("DELETE FROM partner_tags; INSERT INTO partner_tags (company_id, partner_id, tag_id) VALUES ({company}, {partner}, '{}')", id(tag))
 }
 
 fn enrollment(company: &str, partner: &str, program: &str) -> String {

@@ -1,5 +1,6 @@
 //! The partner detail view.
 
+use super::care_section::{CareView, Typed};
 use crate::{
     access::{Authorized, may},
     accounts::User,
@@ -10,10 +11,10 @@ use crate::{
     partners::{
         Marked, MemberRow, PartnerDetail, Search, WaitsFor,
         detail::{PartnerHead, PendingRow},
-        handlers::{locked_words, people},
+        handlers::{health::Facts, locked_words, people},
     },
     paths,
-    web::{Avatar, Frame, Layout, Moment, page, pagination::Start},
+    web::{Avatar, FormErrors, Frame, Layout, Moment, page, pagination::Start, refused},
 };
 use actix_web::{
     HttpResponse,
@@ -41,6 +42,9 @@ struct DetailPage {
     head: PartnerHead,
     avatar: Avatar,
     joined: Moment,
+    health: Facts,
+    care: CareView,
+    errors: FormErrors,
     programs: Vec<Program>,
     q: String,
     matches: i64,
@@ -91,19 +95,44 @@ pub async fn show(
     let (search, start) = (Search::of(&query.members), Start::from_query(&query.after, &query.before));
     let (detail, search) =
         db.run(move |conn| PartnerDetail::read(conn, company, &slug, search.as_ref(), start).map(|detail| (detail, search))).await?;
-    page(&DetailPage::new(&by, layout, detail, search.as_ref()))
+    page(&DetailPage::new(&by, layout, detail, search.as_ref(), Typed::default(), FormErrors::none()))
+}
+
+/// The view again, with what is to be corrected in a form of its side.
+pub(super) async fn refuse(
+    by: Authorized<may::Invite>,
+    slug: String,
+    typed: Typed,
+    errors: FormErrors,
+    layout: Layout,
+    db: Db,
+) -> Result<HttpResponse> {
+    let company = by.company.id;
+    let detail = db.run(move |conn| PartnerDetail::read(conn, company, &slug, None, Start::First)).await?;
+    refused(&DetailPage::new(&by, layout, detail, None, typed, errors))
 }
 
 impl DetailPage {
-    fn new(by: &Authorized<may::SeePartners>, layout: Layout, detail: PartnerDetail, search: Option<&Search>) -> Self {
+    fn new<P>(
+        by: &Authorized<P>,
+        layout: Layout,
+        detail: PartnerDetail,
+        search: Option<&Search>,
+        typed: Typed,
+        errors: FormErrors,
+    ) -> Self {
         let PartnerDetail { head, members, matches, pending } = detail;
         let moment = |at| Moment::new(at, Utc::now(), by.user.zone());
         let here = paths::partner(&by.company.slug, &head.slug);
         let q = search.map_or("", Search::typed).to_owned();
         let beside = |name, cursor: String| format!("{}#members", paths::with_query(&here, &[("members", &q), (name, &cursor)]));
+        let frame = by.frame(layout, CompanyTab::Partners, &head.name);
         let programs = head.program_names.iter().zip(&head.program_ids).zip(&head.program_since);
         Self {
-            frame: by.frame(layout, CompanyTab::Partners, &head.name),
+            frame: if errors.is_empty() { frame } else { frame.with_errors() },
+            errors,
+            health: Facts::new(&head, by.user.zone()),
+            care: CareView::new(&head, &by.company, by.user.zone(), typed),
             may_invite: by.may(StaffPermission::Invite),
             avatar: Avatar::team(head.team_id.uuid(), &head.name),
             joined: moment(head.joined_at),

@@ -1,9 +1,14 @@
-//! All Partners, the partner detail view and the member's page. They read; nothing here changes a team (rule 16).
+//! All Partners, the partner detail view and the member's page, and what a company keeps about a partner. Nothing here changes a team
+//! (rule 16).
 
+mod care;
+mod care_section;
 mod detail;
+mod health;
 mod list;
 mod member;
 
+pub use care::{assign, note, notes, tag, untag};
 pub use detail::show;
 pub use list::{index, to_partners};
 pub use member::show as show_member;

@@ -117,6 +117,10 @@ pub const DEEDS: &[Deed] = &[
     ),
     deed("/teams/{team}/approvals/{invitation}/approval", OLIVIA, &[("role", "admin")]),
     deed("/teams/{team}/approvals/{invitation}/rejection", OLIVIA, &[("reason", PROSE)]),
+    deed("/companies/{company}/partners/{partner}/assignment", MAX, &[("assigned_to", "")]),
+    deed("/companies/{company}/partners/{partner}/tags", MAX, &[("tag", PROSE)]),
+    deed("/companies/{company}/partners/{partner}/tags/{tag}/removal", MAX, &[]),
+    deed("/companies/{company}/partners/{partner}/notes", MAX, &[("note", PROSE)]),
 ];
 
 /// The deed of a route.

@@ -49,6 +49,11 @@ const SETUP: u128 = 10;
 const FOR_FRANK: u128 = 11;
 /// Acme's program invitation that nobody answered in time.
 const EXPIRED: u128 = 12;
+/// Acme's tag on Northwind.
+pub const TAG: u128 = 40;
+/// Globex's tag on Brightwater.
+pub const FOREIGN_TAG: u128 = 41;
+const NOTE: u128 = 42;
 /// The mail with Nora's link.
 pub const MAIL: u128 = 100;
 
@@ -92,6 +97,7 @@ impl Scene {
             .replace("{member}", &self.member)
             .replace("{program}", &self.program)
             .replace("{invitation}", &id(invitation).to_string())
+            .replace("{tag}", &id(TAG).to_string())
             .replace("{mail}", &id(MAIL).to_string())
             .replace("{token}", token);
         assert!(!path.contains('{'), "{route}: the scene has nothing for a part of this path; add it to tests/app/support/scene.rs");
@@ -126,6 +132,13 @@ fn rows(app: &TestApp) -> String {
             id(number)
         )
     };
+    let tagged = |number: u128, of: &str, team: &str, name: &str| {
+        format!(
+            "INSERT INTO tags (id, company_id, name) VALUES ('{0}', {of}, '{name}'); \
+             INSERT INTO partner_tags (company_id, partner_id, tag_id) SELECT {of}, id, '{0}' FROM partners WHERE company_id = {of} AND team_id = {team};",
+            id(number)
+        )
+    };
     let mail = |number: u128, of: u128, to: &str, company: &str| {
         format!(
             "INSERT INTO outbox (id, company_id, message_id, recipient, sender_name, subject, text, html, link_purpose, link_id, link_generation, link_hash) \
@@ -142,6 +155,13 @@ fn rows(app: &TestApp) -> String {
             "INSERT INTO programs (id, company_id, name, destination, currency) VALUES ('{0}', {acme}, 'Acme Agencies', 'https://acme.example', 'EUR'); \
              INSERT INTO terms (id, program_id, number, body) VALUES ('{0}', '{0}', 1, 'Be kind.');",
             id(SECOND_PROGRAM)
+        ),
+        tagged(TAG, &acme, &northwind, "Agency"),
+        tagged(FOREIGN_TAG, &globex, &brightwater, "Tricky"),
+        format!(
+            "INSERT INTO notes (id, company_id, partner_id, user_id, body) SELECT '{}', company_id, id, {sam}, 'Prefers co-branded decks.' FROM partners WHERE team_id = {northwind}; \
+             UPDATE partners SET assigned_to = (SELECT id FROM staff WHERE user_id = {sam}) WHERE team_id = {northwind};",
+            id(NOTE)
         ),
         invitation(SENT, &acme, "NULL", &program("Acme Resellers"), "NULL", "nora@brightlane.example", &sam, true),
         invitation(LISTED, &acme, "NULL", "NULL", &format!("'{}'", id(SENT)), "lee@brightlane.example", &sam, false),
