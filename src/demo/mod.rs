@@ -1,5 +1,6 @@
 //! The demo: an installation with lifelike people, which needs no settings.
 
+mod care;
 mod people;
 mod seed;
 

@@ -46,6 +46,7 @@ pub fn fill(conn: &mut PgConnection, mailer: &Mailer) -> Result<()> {
     town.acme()?;
     town.globex()?;
     town.open_matters()?;
+    town.care()?;
     town.activity()?;
     // Mail made by seeding is shown, never sent.
     diesel::update(outbox::table.filter(outbox::status.eq("queued")))
@@ -57,8 +58,8 @@ pub fn fill(conn: &mut PgConnection, mailer: &Mailer) -> Result<()> {
 }
 
 /// What the seeding works with.
-struct Town<'a> {
-    conn: &'a mut PgConnection,
+pub(super) struct Town<'a> {
+    pub(super) conn: &'a mut PgConnection,
     mailer: &'a Mailer,
     password_hash: String,
 }
@@ -296,7 +297,7 @@ impl Town<'_> {
         User::by_email(self.conn, &address(email)?)?.ok_or(Error::NotFound)
     }
 
-    fn staff(&mut self, email: &str, company: &str) -> Result<Staff> {
+    pub(super) fn staff(&mut self, email: &str, company: &str) -> Result<Staff> {
         let user = self.user(email)?;
         Ok(Staff::of(self.conn, user.id, company)?)
     }
@@ -307,7 +308,7 @@ impl Town<'_> {
 
     /// Moves everything that happened just now, and nothing else, so many days back: in this transaction `now()` stands still, and what was
     /// moved before does not carry it any more.
-    fn date_back(&mut self, days: f64) -> Result<()> {
+    pub(super) fn date_back(&mut self, days: f64) -> Result<()> {
         for (table, columns) in DATED {
             let moved: Vec<String> = columns.iter().map(|column| format!("{column} = {column} - $1 * interval '1 day'")).collect();
             let just_now = columns[0];
@@ -332,6 +333,7 @@ const DATED: &[(&str, &[&str])] = &[
     ("partners", &["joined_at"]),
     ("enrollments", &["joined_at"]),
     ("acceptances", &["at"]),
+    ("notes", &["at"]),
     ("invitations", &["created_at", "sent_at", "expires_at", "put_at", "answered_at", "reminded_at"]),
     ("outbox", &["created_at", "next_at"]),
     ("audit", &["at"]),

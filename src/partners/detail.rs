@@ -157,7 +157,10 @@ const HEAD: &str = "SELECT p.id, p.joined_at, t.id AS team_id, t.slug, t.name, t
 
 impl PartnerHead {
     fn read(conn: &mut PgConnection, company: CompanyId, slug: &str) -> QueryResult<Self> {
-        sql_query(format!("{HEAD} {HEALTH} {CARE} WHERE p.company_id = $1 AND t.slug = $2")).bind::<sql_types::Uuid, _>(company).bind::<Text, _>(slug).get_result(conn)
+        sql_query(format!("{HEAD} {HEALTH} {CARE} WHERE p.company_id = $1 AND t.slug = $2"))
+            .bind::<sql_types::Uuid, _>(company)
+            .bind::<Text, _>(slug)
+            .get_result(conn)
     }
 }
 

@@ -12,7 +12,7 @@ pub const OWNER_AWAY: TimeDelta = TimeDelta::days(30);
 /// The facts of the health strip; the columns of [`HEALTH`].
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Health {
-    /// What this company put before the team and nobody has answered.
+    /// Members whom this company asked for and the team has not answered. What its people put before the team is not the company's to know.
     #[diesel(sql_type = BigInt)]
     pub approvals: i64,
     /// Since when the oldest of them waits.
@@ -39,11 +39,8 @@ pub struct Health {
 }
 
 /// SQL to stand beside `partners p`, `teams t` and the owner's `members m`; `$1` is the company.
-pub(super) const HEALTH: &str = "CROSS JOIN LATERAL (SELECT count(*) AS approvals, min(since) AS approvals_since FROM ( \
-            SELECT i.created_at AS since FROM invitations i WHERE i.team_id = t.id AND i.company_id = $1 AND i.kind = 'member' \
-                AND i.status = 'waiting' AND i.expires_at > now() \
-            UNION ALL SELECT i.put_at FROM invitations i WHERE i.put_to_team_id = t.id AND i.company_id = $1 AND i.status = 'sent' \
-                AND i.expires_at > now()) waiting) approvals \
+pub(super) const HEALTH: &str = "CROSS JOIN LATERAL (SELECT count(*) AS approvals, min(i.created_at) AS approvals_since FROM invitations i \
+        WHERE i.team_id = t.id AND i.company_id = $1 AND i.kind = 'member' AND i.status = 'waiting' AND i.expires_at > now()) approvals \
     CROSS JOIN LATERAL (SELECT count(*) AS admins, m.last_active_at AS owner_seen, m.joined_at AS owner_since FROM members a \
         WHERE a.team_id = t.id AND a.left_at IS NULL AND a.role = 'admin' AND a.user_id <> t.owner_id) admins \
     CROSS JOIN LATERAL (SELECT count(*) AS with_terms, count(*) FILTER (WHERE accepted.at IS NULL) AS terms_due, \

@@ -210,11 +210,7 @@ async fn the_database_refuses_a_row_that_mixes_companies() {
         (
             "partner_tags",
             tagging(globex, &partner(globex), FOREIGN_TAG),
-            vec![
-                tagging(globex, &partner(globex), TAG),
-                tagging(acme, &partner(globex), TAG),
-                tagging(acme, &partner(acme), FOREIGN_TAG),
-            ],
+            vec![tagging(globex, &partner(globex), TAG), tagging(acme, &partner(globex), TAG), tagging(acme, &partner(acme), FOREIGN_TAG)],
         ),
     ];
     let mut connection = app.connection();
@@ -242,7 +238,10 @@ fn note(company: &str, partner: &str) -> String {
 
 /// Puts a tag on a partner, whatever else is on it.
 fn tagging(company: &str, partner: &str, tag: u128) -> String {
-    format!("DELETE FROM partner_tags; INSERT INTO partner_tags (company_id, partner_id, tag_id) VALUES ({company}, {partner}, '{}')", id(tag))
+    format!(
+        "DELETE FROM partner_tags; INSERT INTO partner_tags (company_id, partner_id, tag_id) VALUES ({company}, {partner}, '{}')",
+        id(tag)
+    )
 }
 
 fn enrollment(company: &str, partner: &str, program: &str) -> String {

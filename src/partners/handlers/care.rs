@@ -114,8 +114,8 @@ pub async fn tag(
     }
     let (staff, actor, slug) = (by.staff.clone(), by.actor.clone(), team.clone());
     match db.run(move |conn| care::tag(conn, &actor, &staff, &slug, &name)).await? {
-        Tagged::Done(name) => flash.ok(back, format!("Tagged “{name}”."), ""),
-        Tagged::Already(name) => flash.info(back, format!("“{name}” is on it already."), ""),
+        Tagged::Done(name) => flash.ok(back, format!("Tagged {name}."), ""),
+        Tagged::Already(name) => flash.info(back, format!("{name} is on it already."), ""),
         Tagged::TooMany => {
             let errors = FormErrors::one("tag", format!("Take a tag off first: a partner has at most {MOST_TAGS}"));
             refuse(by, team, Typed::tag(form.tag), errors, layout, db).await
@@ -130,7 +130,7 @@ pub async fn untag(by: Authorized<may::Invite>, path: Path<(String, String, Stri
     let id: TagId = id.parse().map_err(|_| Error::NotFound)?;
     let (staff, actor) = (by.staff.clone(), by.actor.clone());
     let name = db.run(move |conn| care::untag(conn, &actor, &staff, &team, id)).await?;
-    flash.ok(back, format!("“{name}” is off."), "")
+    flash.ok(back, format!("{name} is off."), "")
 }
 
 /// Writes a note about the partner.

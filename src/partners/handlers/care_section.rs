@@ -99,7 +99,11 @@ impl CareView {
         Self {
             assigned: care.assigned_to.zip(care.assigned_name.clone()).map(|(id, name)| (Avatar::person(id.uuid(), &name), name)),
             colleagues: colleagues
-                .map(|(id, name)| Colleague { id: id.to_string(), name: name.clone(), chosen: care.assigned_to.map(StaffId::uuid) == Some(*id) })
+                .map(|(id, name)| Colleague {
+                    id: id.to_string(),
+                    name: name.clone(),
+                    chosen: care.assigned_to.map(StaffId::uuid) == Some(*id),
+                })
                 .collect(),
             tags: tags
                 .map(|(id, name)| Tag { name: name.clone(), removal: paths::partner_tag_removal(company, team, (*id).into()) })

@@ -44,7 +44,9 @@ fn terms(head: &PartnerHead) -> Option<Fact> {
     match (health.with_terms, health.terms_due) {
         (0, _) => None,
         (1, 0) => Some(fact(false, "Terms accepted", format!("By {}", health.terms_by.as_deref().unwrap_or_default()))),
-        (n, 0) => Some(fact(false, "Terms accepted", format!("In {n} programs, last by {}", health.terms_by.as_deref().unwrap_or_default()))),
+        (n, 0) => {
+            Some(fact(false, "Terms accepted", format!("In {n} programs, last by {}", health.terms_by.as_deref().unwrap_or_default())))
+        }
         (1, _) => Some(fact(true, "Terms not accepted", "The team’s program has newer ones")),
         (n, due) => Some(fact(true, "Terms not accepted", format!("In {due} of {n} programs"))),
     }
@@ -60,7 +62,11 @@ fn who_can_act(head: &PartnerHead) -> Fact {
 
 fn owner(head: &PartnerHead, now: DateTime<Utc>, zone: Tz) -> Fact {
     let Some(seen) = head.health.owner_seen else {
-        return fact(head.health.owner_is_away(now), "Owner not seen yet", format!("In the team since {}", day(head.health.owner_since, zone)));
+        return fact(
+            head.health.owner_is_away(now),
+            "Owner not seen yet",
+            format!("In the team since {}", day(head.health.owner_since, zone)),
+        );
     };
     let moment = time::Moment::new(seen, now, zone);
     let today = seen.with_timezone(&zone).date_naive() == now.with_timezone(&zone).date_naive();
