@@ -21,7 +21,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 /// The most characters of a tag.
-pub const TAG_LENGTH: usize = 60;
+pub const TAG_LENGTH: usize = 100;
 /// The most tags on one partner.
 pub const MOST_TAGS: i64 = 20;
 /// The most characters of a note.

@@ -111,10 +111,10 @@ async fn tags_are_made_on_first_use_shared_in_the_company_and_taken_off() {
 async fn a_tag_that_is_not_in_order_is_refused_with_what_was_typed() {
     let app = TestApp::start().await;
     let sam = app.signed_in(SAM);
-    let long = "x".repeat(61);
+    let long = "x".repeat(101);
     for (typed, says) in [
         ("", "Enter the tag"),
-        (long.as_str(), "The tag must be 60 characters or fewer"),
+        (long.as_str(), "The tag must be 100 characters or fewer"),
         ("see www.evil.example", "The tag must not contain a web address"),
         ("a\nb", "The tag must be a single line of ordinary text"),
     ] {
