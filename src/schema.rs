@@ -84,7 +84,6 @@ diesel::table! {
         renewal_asked_at -> Nullable<Timestamptz>,
         answered_at -> Nullable<Timestamptz>,
         answered_by -> Nullable<Uuid>,
-        staff_role -> Nullable<Text>,
     }
 }
 
