@@ -75,6 +75,18 @@ for (const all of document.querySelectorAll("[data-all]")) {
   show();
 }
 
+// The choice of the owner names people as they are written down.
+for (const form of document.querySelectorAll("form:has(.people):has(.choices)")) {
+  form.addEventListener("input", (event) => {
+    const row = event.target.closest(".people-row");
+    if (!row) return;
+    const nth = [...form.querySelectorAll(".people-row")].indexOf(row);
+    const words = form.querySelectorAll(".choice-words")[nth]?.firstElementChild;
+    const typed = ["name", "email"].map((name) => $(`[name=${name}]`, row).value.trim());
+    if (words) words.textContent = typed.find(Boolean) ?? `Person ${nth + 1}`;
+  });
+}
+
 // A form is sent once; its button says so, keeps its width, and comes back with the page,
 // or after a while when the answer was a download.
 const busy = new Map();

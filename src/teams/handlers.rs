@@ -8,7 +8,7 @@ use crate::{
     paths,
     programs::enrollment::{self, Joined},
     search::Search,
-    teams::{TeamPermission, people::Colleague, rail::TeamTab},
+    teams::{MemberRole, TeamPermission, TeamRole, people::Colleague, rail::TeamTab},
     web::{
         Avatar, Frame, Layout, Moment, Redirect, page,
         pagination::{PAGE_SIZE, Page, Start},
@@ -41,8 +41,7 @@ struct HomePage {
     approvals: String,
     owner: User,
     owner_avatar: Avatar,
-    /// "You are its owner", "You are an admin".
-    you_are: String,
+    role: TeamRole,
     means: &'static str,
     waiting: i64,
     programs: Vec<Joined>,
@@ -104,7 +103,7 @@ pub async fn home(by: InTeam<may::SeeTeam>, layout: Layout, db: Db) -> Redirect 
         approvals: paths::approvals(&by.team.slug),
         owner_avatar: Avatar::person(owner.id.uuid(), &owner.name),
         owner,
-        you_are: by.role.label().to_owned(),
+        role: by.role,
         means: by.role.means(),
         waiting: by.waiting,
         programs,
@@ -130,6 +129,23 @@ pub async fn members(by: InTeam<may::SeeTeam>, Query(query): Query<ListQuery>, l
 }
 
 impl HomePage {
+    fn waits(&self) -> String {
+        match self.waiting {
+            0 => "Nothing waits for a decision".to_owned(),
+            1 => "1 decision waits".to_owned(),
+            several => format!("{several} decisions wait"),
+        }
+    }
+
+    fn article(&self) -> &'static str {
+        match self.role {
+            TeamRole::Owner => "the owner",
+            TeamRole::Given(MemberRole::Admin) => "an admin",
+            TeamRole::Given(MemberRole::Member) => "a member",
+            TeamRole::Given(MemberRole::Finance) => "in finance",
+        }
+    }
+
     fn day(&self, at: &DateTime<Utc>) -> String {
         day(*at, self.zone)
     }
@@ -146,7 +162,7 @@ impl MembersPage {
             approvals: paths::approvals(&by.team.slug),
             members_count: by.team.member_count,
             rows: people.rows.into_iter().map(|person| Row::of(person, by, now)).collect(),
-            pending: pending.into_iter().map(|pending| PendingRow::of(pending, zone)).collect(),
+            pending: pending.into_iter().map(|pending| PendingRow::of(pending, now, zone)).collect(),
             may_invite: by.may(TeamPermission::InviteMembers),
             previous: people.previous.map(|cursor| link("before", cursor)),
             next: people.next.map(|cursor| link("after", cursor)),
@@ -184,15 +200,15 @@ impl Row {
 }
 
 impl PendingRow {
-    fn of(Pending { invitation, company, asker }: Pending, zone: Tz) -> Self {
-        let until = day(invitation.expires_at, zone);
+    fn of(Pending { invitation, company, asker }: Pending, now: DateTime<Utc>, zone: Tz) -> Self {
+        let until = Moment::new(invitation.expires_at, now, zone).date;
         let is_waiting = !invitation.is_sent();
         Self {
             person: invitation.person().to_owned(),
             second: if invitation.name.is_empty() { "Name not known yet".to_owned() } else { invitation.email.to_string() },
             avatar: Avatar::pending(),
             role: invitation.role.map_or("", |role| role.label()),
-            waits: if is_waiting { format!("Waits for approval until {until}") } else { format!("Invited, expires {until}") },
+            waits: if is_waiting { format!("Waiting for approval until {until}") } else { format!("Invited until {until}") },
             is_waiting,
             asked_by: company.map_or_else(|| asker.clone(), |company| format!("{asker} of {company}")),
         }

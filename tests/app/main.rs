@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod approvals;
 mod architecture;
 mod care;
 mod demo;
@@ -11,6 +12,7 @@ mod home;
 mod hostile;
 mod house;
 mod invitation_links;
+mod inviting;
 mod mail;
 mod migrations;
 mod partners;

@@ -34,7 +34,7 @@ impl TestApp {
     }
 
     /// `count` partners of Acme named "Team 1" and so on, each a minute older than the one before, older than all others.
-    fn many_partners(&self, count: usize) {
+    pub fn many_partners(&self, count: usize) {
         self.sql(&format!(
             "CREATE TEMP TABLE made AS SELECT n, gen_random_uuid() AS team, gen_random_uuid() AS person FROM generate_series(1, {count}) n;
              INSERT INTO users (id, email, name, search) SELECT person, 'p' || n || '@many.example', 'Person ' || n, 'person ' || n || ' p' || n || '@many.example' FROM made;

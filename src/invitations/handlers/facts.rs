@@ -76,7 +76,7 @@ pub fn over(state: State) -> &'static str {
 /// Label and value of what is known of it.
 pub fn of(line: &Line, staff: &Staff, now: DateTime<Utc>) -> Vec<(&'static str, String)> {
     let (invitation, zone) = (&line.invitation, staff.user.zone());
-    let mut facts = vec![("Email address", invitation.email.to_string())];
+    let mut facts = vec![("Email", invitation.email.to_string())];
     facts.push(("Team", format!("{}, {}", line.team_name(), if line.is_for_existing_team() { "existing team" } else { "new team" })));
     facts.extend(line.program.clone().map(|program| ("Program", program)));
     facts.push(("Role", line.role_label().to_owned()));

@@ -1,0 +1,136 @@
+//! The team's home, its members, and the list of approvals, for all four roles.
+
+use super::*;
+
+/// Acme invites Mia into a program of its own; she puts it before the team.
+fn put_before_the_team(app: &TestApp) {
+    app.sql(&format!(
+        "INSERT INTO programs (id, company_id, name, destination, currency) SELECT gen_random_uuid(), id, 'Acme Agencies', 'https://acme.example', 'EUR' FROM companies WHERE slug = 'acme'; \
+         INSERT INTO invitations (id, kind, company_id, program_id, put_to_team_id, put_by, put_at, email, team_name, asked_by, status, generation, token_hash, sent_at, expires_at) \
+         SELECT gen_random_uuid(), 'program', p.company_id, p.id, t.id, m.id, now(), m.email, 'Northwind', s.id, 'sent', 1, sha256('put'), now(), now() + interval '6 days' \
+         FROM programs p, teams t, users m, users s WHERE p.name = 'Acme Agencies' AND t.slug = 'northwind' AND m.email = '{MIA}' AND s.email = '{SAM}'"
+    ));
+}
+
+#[actix_web::test]
+async fn the_home_says_what_the_team_is_and_what_waits_to_all_four_roles() {
+    let app = TestApp::start().await;
+    ask(&app, &[ROSA]).await;
+    for (email, is, who_can) in [
+        (OLIVIA, "You are the owner", ""),
+        (ADAM, "You are an admin", "Only the team’s owner approves people that companies ask for"),
+        (MIA, "You are a member", "Only the team’s owner and admins join programs"),
+        (FRANK, "You are in finance", "Only the team’s owner and admins join programs"),
+    ] {
+        let page = app.signed_in(email).get(HOME).await;
+        page.is(200)
+            .shows("Northwind")
+            .shows("4 members")
+            .shows("Olivia Park")
+            .shows(OLIVIA)
+            .shows("Acme Resellers")
+            .shows("1 decision waits");
+        page.shows(is).shows(who_can);
+    }
+    app.signed_in(TOMAS).get("/teams/brightwater").await.shows("1 member").shows("Globex Affiliates").shows("Nothing waits").hides("Acme");
+}
+
+#[actix_web::test]
+async fn the_members_are_shown_with_role_and_last_active_and_searched() {
+    let app = TestApp::start().await;
+    app.sql("UPDATE members SET last_active_at = NULL WHERE user_id = (SELECT id FROM users WHERE email = 'frank@northwind.example')");
+    let mia = app.signed_in(MIA);
+    let page = mia.get(MEMBERS).await;
+    assert_eq!(page.text_of("tbody .name"), ["Olivia Park", "Adam Reyes", "Mia Chen", "Frank Osei"]);
+    let rows = page.text_of("tbody tr");
+    assert!(rows[0].contains(OLIVIA) && rows[0].contains("Owner") && !rows[0].contains("You"), "{rows:?}");
+    assert!(rows[2].contains("You") && rows[2].contains("Member"), "{rows:?}");
+    assert!(rows[3].contains("Finance") && rows[3].contains("Never"), "{rows:?}");
+    page.hides("Fiona");
+    assert_eq!(mia.get(&format!("{MEMBERS}?q=REY")).await.text_of("tbody .name"), ["Adam Reyes"]);
+    assert_eq!(mia.get(&format!("{MEMBERS}?q=frank%40")).await.text_of("tbody .name"), ["Frank Osei"]);
+    mia.get(&format!("{MEMBERS}?q=zzzz")).await.is(200).shows("No member matches");
+}
+
+#[actix_web::test]
+async fn pending_people_are_shown_apart_to_owner_and_admins_alone() {
+    let app = TestApp::start().await;
+    ask(&app, &[ROSA, PIM]).await;
+    let olivia = app.signed_in(OLIVIA);
+    olivia.post(&approval(&app, PIM), &[("role", "finance")]).await.is(303);
+    for email in [OLIVIA, ADAM] {
+        let page = app.signed_in(email).get(MEMBERS).await;
+        page.shows("4 members · 2 invited, not members yet")
+            .shows("Waiting for approval until")
+            .shows("Invited until")
+            .shows("Asked by Sam Whitaker of Acme");
+    }
+    for email in [MIA, FRANK] {
+        let page = app.signed_in(email).get(MEMBERS).await;
+        page.is(200).hides("Rosa").hides(PIM).shows("Only the team’s owner and admins invite and remove members");
+    }
+}
+
+#[actix_web::test]
+async fn a_program_invitation_is_answered_by_owner_and_admins() {
+    let app = TestApp::start().await;
+    put_before_the_team(&app);
+    for (email, may) in [(OLIVIA, true), (ADAM, true), (MIA, false), (FRANK, false)] {
+        let page = app.signed_in(email).get(APPROVALS).await;
+        page.is(200).shows("Program invitation by Acme").shows("Acme Agencies").shows("Mia Chen asked the team to accept this. Open until");
+        let links = page.links(".decision a.button");
+        assert_eq!(links.len(), if may { 2 } else { 0 }, "{email}");
+        if may {
+            assert!(links[0].ends_with("/acceptance") && links[1].ends_with("/declination"), "{links:?}");
+            app.signed_in(email).get(&links[0]).await.is(200);
+        } else {
+            page.shows("Only the team’s owner and admins answer program invitations.");
+        }
+    }
+    ask(&app, &[ROSA]).await;
+    app.signed_in(MIA).get(APPROVALS).await.shows("Only the team’s owner approves members; owner and admins answer program invitations.");
+}
+
+#[actix_web::test]
+async fn approvals_come_in_pages() {
+    let app = TestApp::start().await;
+    let people: Vec<String> = (0..30).map(|nth| format!("person{nth}@fjord.example")).collect();
+    for some in people.chunks(3) {
+        ask(&app, &some.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    }
+    let olivia = app.signed_in(OLIVIA);
+    let first = olivia.get(APPROVALS).await;
+    assert_eq!((first.text_of(".decision h2").len(), first.text_of(".decision h2")[0].clone()), (25, "person27@fjord.example".into()));
+    first.shows("30 decisions wait");
+    let second = olivia.get(&first.links(".pager a[rel=next]")[0]).await;
+    assert_eq!(second.text_of(".decision h2").last().map(String::as_str), Some("person2@fjord.example"));
+    assert_eq!(olivia.get(&second.links(".pager a[rel=prev]")[0]).await.text_of(".decision h2"), first.text_of(".decision h2"));
+}
+
+#[actix_web::test]
+async fn a_page_takes_as_many_statements_for_200_rows_as_for_one() {
+    let app = TestApp::start().await;
+    ask(&app, &[ROSA]).await;
+    let olivia = app.signed_in(OLIVIA);
+    let paths = [HOME.to_owned(), MEMBERS.to_owned(), format!("{MEMBERS}?q=chen"), APPROVALS.to_owned(), rejection(&app, ROSA)];
+    let counts = async || {
+        let mut counts = Vec::new();
+        for path in &paths {
+            let before = app.db.statements();
+            olivia.get(path).await.is(200);
+            counts.push(app.db.statements() - before);
+        }
+        counts
+    };
+    counts().await;
+    let few = counts().await;
+    app.many_partners(200);
+    app.sql(&format!(
+        "INSERT INTO members (id, team_id, user_id, role) SELECT gen_random_uuid(), t.id, u.id, 'member' FROM teams t, users u WHERE t.slug = 'northwind' AND u.email LIKE '%@many.example'; \
+         INSERT INTO invitations (id, kind, company_id, team_id, email, role, asked_by, status, expires_at) \
+         SELECT gen_random_uuid(), 'member', c.id, t.id, 'waiting' || n || '@many.example', 'member', u.id, 'waiting', now() + interval '9 days' \
+         FROM generate_series(1, 200) n, companies c, teams t, users u WHERE c.slug = 'acme' AND t.slug = 'northwind' AND u.email = '{SAM}'"
+    ));
+    assert_eq!(counts().await, few);
+    assert!(few.iter().all(|count| *count <= 5), "{few:?}");
+}

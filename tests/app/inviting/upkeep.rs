@@ -1,0 +1,171 @@
+//! Resending, reminding, changing the role, revoking (rule 24, S42, S43).
+
+use super::*;
+
+#[actix_web::test]
+async fn resending_makes_a_new_link_and_kills_the_old_one() {
+    let app = TestApp::start().await;
+    let sam = app.signed_in(SAM);
+    invite_larkspur(&sam).await;
+    let (page, old) = (page_of(&app, INES), app.link_to(INES));
+    press(&sam, &page, "resending").await.shows("This was sent a moment ago.").shows("You can send it again from");
+    long_ago(&app, "11 minutes");
+    press(&sam, &page, "resending").await.shows("A new link is on its way to Ines Okafor.");
+    let mail = app.last_mail_to(INES);
+    assert_eq!(mail.subject, "Sell Acme together with us");
+    assert!(mail.text.contains("Great to meet you in Lisbon.") && mail.text.contains("Teo Marsh"), "the text is kept");
+    let new = mail.link.unwrap();
+    assert_ne!(new, old);
+    app.visitor().get(&old).await.is(404);
+    app.visitor().get(&new).await.is(200);
+    sam.get(&page).await.shows("Sam Whitaker sent a new link; the one before ended");
+    let alike = "SELECT count(DISTINCT expires_at) FROM invitations";
+    assert_eq!(app.number(alike), 1, "the people listed wait as long as it lives");
+}
+
+#[actix_web::test]
+async fn an_invitation_is_resent_five_times_at_most() {
+    let app = TestApp::start().await;
+    let sam = app.signed_in(SAM);
+    invite_larkspur(&sam).await;
+    let page = page_of(&app, INES);
+    for _ in 0..5 {
+        long_ago(&app, "11 minutes");
+        press(&sam, &page, "resending").await.shows("A new link is on its way");
+    }
+    long_ago(&app, "11 minutes");
+    press(&sam, &page, "resending").await.shows("This was sent six times.");
+    assert_eq!(app.mails_to(INES).len(), 6);
+}
+
+#[actix_web::test]
+async fn an_expired_invitation_is_sent_again_and_lives_for_seven_days() {
+    let app = TestApp::start().await;
+    let sam = app.signed_in(SAM);
+    invite_larkspur(&sam).await;
+    long_ago(&app, "8 days");
+    let page = sam.get(LIST).await;
+    let form = page.form("resending");
+    let done = sam.submit(&form).await;
+    done.leads_to(LIST);
+    sam.follow(done).await.shows("A new link is on its way").hides("Expired");
+    app.visitor().get(&app.link_to(INES)).await.is(200);
+    assert_eq!(app.number("SELECT count(*) FROM invitations WHERE expires_at > now() + interval '6 days'"), 3);
+}
+
+#[actix_web::test]
+async fn what_is_over_or_waits_has_no_link_to_send() {
+    let app = TestApp::start().await;
+    let sam = app.signed_in(SAM);
+    ask_for_rosa(&sam).await;
+    let page = page_of(&app, ROSA);
+    for (status, says) in [
+        ("waiting", "There is no link to send again. It waits for approval"),
+        ("accepted", "It was accepted."),
+        ("declined", "It was declined."),
+        ("rejected", "The team rejected it."),
+        ("revoked", "It was revoked."),
+    ] {
+        app.sql(&format!("UPDATE invitations SET status = '{status}'"));
+        let before = app.dump();
+        let answer = sam.post(&format!("{page}/resending"), &[]).await;
+        sam.follow(answer).await.shows(says);
+        assert_eq!(app.dump(), before, "{status}");
+    }
+    for status in ["accepted", "declined", "rejected", "revoked"] {
+        app.sql(&format!("UPDATE invitations SET status = '{status}'"));
+        for (noun, says) in [("revocation", "over already"), ("reminder", "does not wait for a team"), ("role", "The role stays as it is.")]
+        {
+            let before = app.dump();
+            let answer = sam.post(&format!("{page}/{noun}"), &[("role", "admin")]).await;
+            sam.follow(answer).await.shows(says);
+            assert_eq!(app.dump(), before, "{noun} of what is {status}");
+        }
+        assert!(!sam.get(&page).await.has_form("revocation"), "{status}");
+    }
+}
+
+#[actix_web::test]
+async fn the_owner_is_reminded_every_three_days() {
+    let app = TestApp::start().await;
+    let sam = app.signed_in(SAM);
+    ask_for_rosa(&sam).await;
+    let page = page_of(&app, ROSA);
+    press(&sam, &page, "reminder").await.shows("The owner knows of this already.");
+    assert!(!sam.get(LIST).await.has_form("reminder"), "the list offers what would be done");
+    long_ago(&app, "73 hours");
+    press(&sam, LIST, "reminder").await.shows("Olivia Park is reminded.");
+    assert_eq!(app.mails_to(OLIVIA).len(), 2);
+    let mail = app.last_mail_to(OLIVIA);
+    assert_eq!(mail.subject, "Reminder: Acme asks you to approve Rosa Lindqvist for Northwind");
+    press(&sam, &page, "reminder").await.shows("The owner knows of this already.");
+    assert_eq!(app.mails_to(OLIVIA).len(), 2);
+    sam.get(&page).await.shows("Sam Whitaker reminded the team’s owner");
+    long_ago(&app, "14 days");
+    let answer = sam.post(&format!("{page}/reminder"), &[]).await;
+    sam.follow(answer).await.shows("This does not wait for a team.");
+}
+
+#[actix_web::test]
+async fn who_is_listed_waits_for_nobody_who_could_be_reminded() {
+    let app = TestApp::start().await;
+    let sam = app.signed_in(SAM);
+    invite_larkspur(&sam).await;
+    long_ago(&app, "4 days");
+    let page = page_of(&app, TEO);
+    assert!(!sam.get(&page).await.has_form("reminder"));
+    let answer = sam.post(&format!("{page}/reminder"), &[]).await;
+    sam.follow(answer).await.shows("This does not wait for a team.");
+}
+
+#[actix_web::test]
+async fn the_role_is_changed_only_while_it_waits() {
+    let app = TestApp::start().await;
+    let sam = app.signed_in(SAM);
+    ask_for_rosa(&sam).await;
+    let page = page_of(&app, ROSA);
+    let form = sam.get(&page).await.form("role");
+    assert_eq!(form.value("role"), Some("member"));
+    let done = sam.submit(&form.clone().set("role", "admin")).await;
+    sam.follow(done).await.shows("You ask for the role Admin now.").shows("changed the role from Member to Admin");
+    let same = sam.submit(&form.clone().set("role", "admin")).await;
+    sam.follow(same).await.shows("The role is Admin already.");
+    let refused = sam.submit(&form.clone().set("role", "owner")).await;
+    refused.is(422);
+    assert_eq!(refused.error_at("role"), "Error: Choose the role that you ask for");
+    assert_eq!(app.text("SELECT role FROM invitations"), "admin");
+    let olivia = app.signed_in(OLIVIA);
+    let approval = olivia.get("/teams/northwind/approvals").await.form("approval").set("role", "finance");
+    olivia.submit(&approval).await.is(303);
+    assert!(!sam.get(&page).await.has_form("role"), "what is granted is what the team approved");
+    let late = sam.submit(&form.set("role", "admin")).await;
+    sam.follow(late).await.shows("The role stays as it is.");
+    assert_eq!(app.text("SELECT role FROM invitations"), "finance");
+}
+
+#[actix_web::test]
+async fn revoking_kills_the_link_and_lets_go_who_was_listed() {
+    let app = TestApp::start().await;
+    let sam = app.signed_in(SAM);
+    invite_larkspur(&sam).await;
+    let (page, link) = (page_of(&app, INES), app.link_to(INES));
+    press(&sam, &page, "revocation").await.shows("The invitation of Ines Okafor is revoked.");
+    app.visitor().get(&link).await.is(410);
+    assert_eq!(app.number("SELECT count(*) FROM invitations WHERE status = 'revoked'"), 3);
+    assert_eq!(app.mails().len(), 1, "nobody is written to");
+    assert_eq!(app.number("SELECT count(*) FROM audit WHERE action = 'invitation revoked'"), 3);
+    sam.get(&page).await.shows("Sam Whitaker revoked it");
+    let again = sam.post(&format!("{page}/revocation"), &[]).await;
+    sam.follow(again).await.shows("This invitation is over already.");
+    invite_larkspur(&sam).await;
+}
+
+#[actix_web::test]
+async fn one_listed_person_is_revoked_alone() {
+    let app = TestApp::start().await;
+    let sam = app.signed_in(SAM);
+    invite_larkspur(&sam).await;
+    press(&sam, &page_of(&app, TEO), "revocation").await.shows("The invitation of Teo Marsh is revoked.");
+    assert_eq!(status_of(&app, TEO), "revoked");
+    assert_eq!((status_of(&app, INES), status_of(&app, HANA)), ("sent".into(), "waiting".into()));
+}
