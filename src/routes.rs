@@ -7,7 +7,7 @@ use crate::{
     audit::Action,
     error::Error,
     home::handlers as home,
-    invitations::handlers::{approvals, company, for_team, link, new_members, new_team, one},
+    invitations::handlers::{approvals, company, deciding, for_team, link, new_members, new_team, one},
     mail,
     partners::handlers as partners,
     programs::handlers as programs,
@@ -188,10 +188,10 @@ fn team() -> Vec<Endpoint> {
         get("/teams/{team}", teams::handlers::home),
         get("/teams/{team}/members", teams::handlers::members),
         get("/teams/{team}/approvals", approvals::index),
-        post("/teams/{team}/approvals/answers", approvals::answer_several, &[Action::MemberApproved, Action::MemberRejected]),
-        post("/teams/{team}/approvals/{invitation}/approval", approvals::approve, &[Action::MemberApproved]),
-        get("/teams/{team}/approvals/{invitation}/rejection", approvals::rejection),
-        post("/teams/{team}/approvals/{invitation}/rejection", approvals::reject, &[Action::MemberRejected]),
+        post("/teams/{team}/approvals/answers", deciding::answer_several, &[Action::MemberApproved, Action::MemberRejected]),
+        post("/teams/{team}/approvals/{invitation}/approval", deciding::approve, &[Action::MemberApproved]),
+        get("/teams/{team}/approvals/{invitation}/rejection", deciding::rejection),
+        post("/teams/{team}/approvals/{invitation}/rejection", deciding::reject, &[Action::MemberRejected]),
     ]
 }
 

@@ -16,7 +16,7 @@ use crate::{
         asking::{self, MembersInvited, NewMembers, NewTeam, Person, TeamInvited},
         declining,
         listed::{self, Kept},
-        putting, upkeep,
+        putting, revoking,
     },
     mail::Mailer,
     programs::{
@@ -117,7 +117,7 @@ impl Town<'_> {
         )?;
         self.date_back(3.0)?;
         let revoked = self.ask_for(&sam, "oakline-systems-integrators", &[("Yusuf Demir", "yusuf@oakline.example", MemberRole::Member)])?;
-        upkeep::revoke(self.conn, &sam.actor(None), &sam, revoked)?;
+        revoking::revoke(self.conn, &sam.actor(None), &sam, revoked)?;
         self.date_back(18.0)?;
 
         // Programs: two teams to be, one of them declined, one expired, and two invitations that reached people who may not accept them.

@@ -12,7 +12,7 @@ use crate::{
         Invitation, InvitationKind, InvitationStatus,
         emails::asking,
         invitation::{LINK_LIVES, WAITING_LIVES},
-        upkeep,
+        revoking,
     },
     mail::{self, Mailer},
     programs::{Partner, Program},
@@ -143,7 +143,7 @@ pub fn invite_team(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staff: 
     db::transaction(conn, |conn| {
         staff.recheck(conn, StaffPermission::Invite)?;
         let Some(program) = Program::find(conn, company.id, ask.program).optional()? else { return Ok(TeamInvited::NoProgram) };
-        upkeep::revoke_expired_program(conn, by, company.id, program.id, &ask.owner.email)?;
+        revoking::expired_program(conn, by, company.id, program.id, &ask.owner.email)?;
         // Ids are made from the last person to the owner, so that the list, newest first, shows the owner above the others in order.
         let listed: Vec<InvitationId> = ask.listed.iter().map(|_| InvitationId::new()).collect();
         let id = InvitationId::new();
@@ -209,7 +209,7 @@ pub fn invite_members(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staf
             return Ok(MembersInvited::Refused(obstacles));
         }
         let emails: Vec<&EmailAddress> = ask.people.iter().map(|person| &person.email).collect();
-        upkeep::revoke_expired_members(conn, by, company.id, team.id, &emails)?;
+        revoking::expired_members(conn, by, company.id, team.id, &emails)?;
         let rows: Vec<_> = ask
             .people
             .iter()

@@ -6,7 +6,7 @@ use crate::{
     audit::{self, Action, Actor, Event},
     db::now,
     ids::{InvitationId, RequestId, UserId},
-    invitations::{Invitation, InvitationKind, InvitationStatus, asker, emails::answering, listed, upkeep},
+    invitations::{Invitation, InvitationKind, InvitationStatus, asker, emails::answering, listed, revoking},
     mail::{self, Mailer},
     programs::{Partner, Terms, enrollment},
     schema::invitations,
@@ -126,7 +126,7 @@ fn revoke_others(conn: &mut PgConnection, by: &Actor, invitation: &Invitation, t
         .filter(invitations::status.eq_any(InvitationStatus::LIVING))
         .select(invitations::id)
         .load(conn)?;
-    upkeep::take_back(conn, by, &others).map(drop)
+    revoking::take_back(conn, by, &others).map(drop)
 }
 
 /// Whoever else put an invitation into this program before the team asks no more: the team is in.
@@ -138,5 +138,5 @@ fn revoke_same(conn: &mut PgConnection, by: &Actor, invitation: &Invitation, tea
         .filter(invitations::status.eq(InvitationStatus::Sent))
         .select(invitations::id)
         .load(conn)?;
-    upkeep::take_back(conn, by, &others).map(drop)
+    revoking::take_back(conn, by, &others).map(drop)
 }

@@ -1,27 +1,19 @@
-//! Invite Partners as a list, one invitation with its history, and a team's pending people.
+//! Invite Partners as a list.
 
 use crate::{
-    audit::Action,
-    db::now,
-    ids::{CompanyId, InvitationId, TeamId},
+    ids::{CompanyId, InvitationId},
     invitations::{
         Invitation, InvitationKind, InvitationStatus, State,
         upkeep::{RESEND_PAUSE, RESENDS},
     },
     mail::outbox::MailStatus,
-    schema::{audit, companies, invitations, outbox, programs, teams, users},
+    schema::{invitations, outbox, programs, teams, users},
     search::Search,
     teams::Team,
     web::pagination::{PAGE_SIZE, Page, Start},
 };
 use chrono::{DateTime, Utc};
 use diesel::{prelude::*, sql_types};
-use serde_json::Value;
-
-/// Lines of an invitation's history at most; there is no way to write that many.
-const HISTORY: i64 = 100;
-/// Pending people shown on a team's page at most.
-const PENDING: i64 = 200;
 
 /// An invitation as its company sees it.
 #[derive(Debug, Clone)]
@@ -73,32 +65,6 @@ pub struct Totals {
     pub waiting: i64,
 }
 
-/// One line of an invitation's history.
-#[derive(Debug, Clone)]
-pub struct Past {
-    /// What was done.
-    pub action: Action,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// By whom; none where nobody was signed in.
-    pub who: Option<String>,
-    /// What was there before.
-    pub before: Option<Value>,
-    /// What was there then.
-    pub after: Option<Value>,
-}
-
-/// Somebody asked into a team who is not in yet.
-#[derive(Debug, Clone)]
-pub struct Pending {
-    /// The row.
-    pub invitation: Invitation,
-    /// The company that asked; none where the team did.
-    pub company: Option<String>,
-    /// Who asked.
-    pub asker: String,
-}
-
 /// Invite Partners as it is read for one page.
 #[derive(Debug, Clone)]
 pub struct InvitePartners {
@@ -117,30 +83,11 @@ impl InvitePartners {
     }
 }
 
-/// One invitation as its page reads it.
-#[derive(Debug, Clone)]
-pub struct Detail {
-    /// The invitation.
-    pub line: Line,
-    /// What happened to it, oldest first.
-    pub history: Vec<Past>,
-    /// The people listed on it.
-    pub listed: Vec<Invitation>,
-}
-
-impl Detail {
-    /// An invitation of the company. `NotFound` where it is none of its.
-    pub fn read(conn: &mut PgConnection, company: CompanyId, id: InvitationId) -> QueryResult<Self> {
-        let line = lines(conn, company, Some(id), None, Start::First)?.pop().ok_or(diesel::NotFound)?;
-        Ok(Self { line, history: history(conn, id)?, listed: listed_on(conn, company, id)? })
-    }
-}
-
 type ParentColumns = (InvitationId, String, String, String);
-type PastColumns = (Action, DateTime<Utc>, Option<String>, Option<Value>, Option<Value>);
 type LineColumns = (Invitation, Option<Team>, Option<ParentColumns>, Option<String>, String, Option<String>);
 
-fn lines(
+/// The lines of a page, or the one with that id.
+pub(super) fn lines(
     conn: &mut PgConnection,
     company: CompanyId,
     only: Option<InvitationId>,
@@ -212,44 +159,6 @@ fn totals(conn: &mut PgConnection, company: CompanyId, search: Option<&Search>) 
     .bind::<sql_types::Uuid, _>(company)
     .bind::<sql_types::Nullable<sql_types::Array<sql_types::Text>>, _>(search.map(Search::patterns))
     .get_result(conn)
-}
-
-/// What happened to an invitation, oldest first; names are joined when shown (S61).
-fn history(conn: &mut PgConnection, id: InvitationId) -> QueryResult<Vec<Past>> {
-    let rows: Vec<PastColumns> = audit::table
-        .left_join(users::table)
-        .filter(audit::target_id.eq(id.uuid()))
-        .filter(audit::action.ne(Action::Refused))
-        .order((audit::at, audit::id))
-        .limit(HISTORY)
-        .select((audit::action, audit::at, users::name.nullable(), audit::before, audit::after))
-        .load(conn)?;
-    Ok(rows.into_iter().map(|(action, at, who, before, after)| Past { action, at, who, before, after }).collect())
-}
-
-/// The people listed on a program invitation, as they were written down.
-fn listed_on(conn: &mut PgConnection, company: CompanyId, parent: InvitationId) -> QueryResult<Vec<Invitation>> {
-    Invitation::query()
-        .filter(invitations::company_id.eq(company))
-        .filter(invitations::parent_id.eq(parent))
-        .order(invitations::id.desc())
-        .load(conn)
-}
-
-/// Who is asked into that team and not in yet, newest first.
-pub fn pending(conn: &mut PgConnection, team: TeamId) -> QueryResult<Vec<Pending>> {
-    let rows: Vec<(Invitation, Option<String>, String)> = invitations::table
-        .inner_join(users::table.on(users::id.eq(invitations::asked_by)))
-        .left_join(companies::table)
-        .filter(invitations::team_id.eq(team))
-        .filter(invitations::kind.eq(InvitationKind::Member))
-        .filter(invitations::status.eq_any(InvitationStatus::LIVING))
-        .filter(invitations::expires_at.gt(now()))
-        .order((invitations::created_at.desc(), invitations::id.desc()))
-        .limit(PENDING)
-        .select((Invitation::as_select(), companies::name.nullable(), users::name))
-        .load(conn)?;
-    Ok(rows.into_iter().map(|(invitation, company, asker)| Pending { invitation, company, asker }).collect())
 }
 
 impl Line {

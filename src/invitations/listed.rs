@@ -10,8 +10,8 @@ use crate::{
         Invitation, InvitationStatus,
         emails::asking,
         invitation::WAITING_LIVES,
+        revoking,
         sending::{self, Approval},
-        upkeep,
     },
     mail::{self, Mailer},
     schema::{invitations, members, users},
@@ -77,7 +77,7 @@ pub fn bring_before(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, parent
     let listed = waiting(conn, parent.id)?;
     let there = in_or_asked(conn, by, parent, team, &listed)?;
     let (known, new): (Vec<Invitation>, Vec<Invitation>) = listed.into_iter().partition(|person| there.contains(&person.email));
-    upkeep::take_back(conn, by, &ids(&known))?;
+    revoking::take_back(conn, by, &ids(&known))?;
     let waiting: Vec<Invitation> = diesel::update(invitations::table.filter(invitations::id.eq_any(ids(&new))))
         .set((invitations::team_id.eq(team.id), invitations::expires_at.eq(now() + WAITING_LIVES)))
         .returning(Invitation::as_returning())
@@ -98,7 +98,7 @@ pub fn bring_before(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, parent
 /// The parent came to nothing, and with it everybody who waited on it.
 pub fn let_go(conn: &mut PgConnection, by: &Actor, parent: InvitationId) -> QueryResult<()> {
     let waiting = waiting(conn, parent)?;
-    upkeep::take_back(conn, by, &ids(&waiting)).map(drop)
+    revoking::take_back(conn, by, &ids(&waiting)).map(drop)
 }
 
 fn ids(people: &[Invitation]) -> Vec<InvitationId> {
@@ -115,7 +115,7 @@ fn in_or_asked(
 ) -> QueryResult<HashSet<EmailAddress>> {
     let emails: Vec<&EmailAddress> = people.iter().map(|person| &person.email).collect();
     let company = parent.company_id.ok_or(diesel::NotFound)?;
-    upkeep::revoke_expired_members(conn, by, company, team.id, &emails)?;
+    revoking::expired_members(conn, by, company, team.id, &emails)?;
     let asked: Vec<EmailAddress> = invitations::table
         .filter(invitations::team_id.eq(team.id))
         .filter(invitations::company_id.eq(company))

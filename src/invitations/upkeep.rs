@@ -7,7 +7,7 @@ use crate::{
     db::{self, now},
     email_address::EmailAddress,
     error::Result,
-    ids::{CompanyId, InvitationId, ProgramId, TeamId},
+    ids::InvitationId,
     invitations::{
         Invitation, InvitationKind, InvitationStatus, State,
         emails::asking,
@@ -30,18 +30,6 @@ pub const RESEND_PAUSE: TimeDelta = TimeDelta::minutes(10);
 pub const RESENDS: i32 = 5;
 /// Between asking and the first reminder, and between reminders, at least.
 pub const REMINDER_PAUSE: TimeDelta = TimeDelta::days(3);
-
-/// What came of revoking.
-#[derive(Debug)]
-pub enum Revoked {
-    /// It is revoked, and the people listed on it with it.
-    Done {
-        /// Who was asked.
-        person: String,
-    },
-    /// It was over already.
-    Over(State),
-}
 
 /// What came of resending.
 #[derive(Debug)]
@@ -92,20 +80,6 @@ pub enum RoleChanged {
     Same,
     /// It waits no longer: what the team approved stays.
     NotWaiting,
-}
-
-/// Takes an invitation back, and with it the people who are listed on it. `NotFound` where it is none of the company's.
-pub fn revoke(conn: &mut PgConnection, by: &Actor, staff: &Staff, id: InvitationId) -> Result<Revoked> {
-    db::transaction(conn, |conn| {
-        staff.recheck(conn, StaffPermission::Invite)?;
-        let invitation = Invitation::lock_of_company(conn, staff.company.id, id)?;
-        let revoked = take_back(conn, by, &[id])?;
-        Ok(if revoked == 0 {
-            Revoked::Over(State::Is(invitation.status))
-        } else {
-            Revoked::Done { person: invitation.person().to_owned() }
-        })
-    })
 }
 
 /// Makes a new link, which kills the old one, and mails the same text again. People listed on it wait as long as it lives.
@@ -191,72 +165,6 @@ pub fn change_role(conn: &mut PgConnection, by: &Actor, staff: &Staff, id: Invit
         audit::record(conn, by, event.before(json!({ "role": old })).after(json!({ "role": role })))?;
         Ok(RoleChanged::Done(old))
     })
-}
-
-/// Revokes those of `ids` that live, and the people who are listed on them; says how many of `ids` it were.
-pub fn take_back(conn: &mut PgConnection, by: &Actor, ids: &[InvitationId]) -> QueryResult<usize> {
-    let parents = revoke_rows(conn, by, ids)?;
-    let listed = invitations::table
-        .filter(invitations::parent_id.eq_any(parents.iter().map(|id| Some(*id)).collect::<Vec<_>>()))
-        .select(invitations::id)
-        .order(invitations::id)
-        .for_no_key_update()
-        .load::<InvitationId>(conn)?;
-    revoke_rows(conn, by, &listed)?;
-    Ok(parents.len())
-}
-
-fn revoke_rows(conn: &mut PgConnection, by: &Actor, ids: &[InvitationId]) -> QueryResult<Vec<InvitationId>> {
-    let revoked: Vec<(InvitationId, Option<CompanyId>, Option<TeamId>)> = diesel::update(invitations::table)
-        .filter(invitations::id.eq_any(ids))
-        .filter(invitations::status.eq_any(InvitationStatus::LIVING))
-        .set(invitations::status.eq(InvitationStatus::Revoked))
-        .returning((invitations::id, invitations::company_id, invitations::team_id))
-        .get_results(conn)?;
-    for (id, company, team) in &revoked {
-        audit::record(conn, by, Event::new(Action::InvitationRevoked).company(*company).team(*team).target(id.uuid()))?;
-    }
-    Ok(revoked.into_iter().map(|(id, ..)| id).collect())
-}
-
-/// Makes room for a new invitation where the one before has expired.
-pub(super) fn revoke_expired_program(
-    conn: &mut PgConnection,
-    by: &Actor,
-    company: CompanyId,
-    program: ProgramId,
-    email: &EmailAddress,
-) -> QueryResult<()> {
-    let expired = invitations::table
-        .filter(invitations::kind.eq(InvitationKind::Program))
-        .filter(invitations::company_id.eq(company))
-        .filter(invitations::program_id.eq(program))
-        .filter(invitations::email.eq(email))
-        .filter(invitations::status.eq_any(InvitationStatus::LIVING))
-        .filter(invitations::expires_at.le(now()))
-        .select(invitations::id)
-        .load::<InvitationId>(conn)?;
-    take_back(conn, by, &expired).map(drop)
-}
-
-/// The same for people asked into a team; the caller holds the team's lock.
-pub(super) fn revoke_expired_members(
-    conn: &mut PgConnection,
-    by: &Actor,
-    company: CompanyId,
-    team: TeamId,
-    emails: &[&EmailAddress],
-) -> QueryResult<()> {
-    let expired = invitations::table
-        .filter(invitations::kind.eq(InvitationKind::Member))
-        .filter(invitations::company_id.eq(company))
-        .filter(invitations::team_id.eq(team))
-        .filter(invitations::email.eq_any(emails))
-        .filter(invitations::status.eq_any(InvitationStatus::LIVING))
-        .filter(invitations::expires_at.le(now()))
-        .select(invitations::id)
-        .load::<InvitationId>(conn)?;
-    take_back(conn, by, &expired).map(drop)
 }
 
 fn mail_program(conn: &mut PgConnection, mailer: &Mailer, invitation: &Invitation) -> QueryResult<()> {

@@ -4,7 +4,7 @@ use crate::{
     access::locks::{InTeam, may},
     accounts::User,
     db::Db,
-    invitations::list::{self, Pending},
+    invitations::pending::{self, Pending},
     paths,
     programs::enrollment::{self, Joined},
     search::Search,
@@ -120,7 +120,7 @@ pub async fn members(by: InTeam<may::SeeTeam>, Query(query): Query<ListQuery>, l
     let shows_pending = by.may(TeamPermission::InviteMembers) && search.is_none() && start == Start::First;
     let (people, pending) = db
         .run(move |conn| {
-            let pending = if shows_pending { list::pending(conn, team)? } else { Vec::new() };
+            let pending = if shows_pending { pending::of_team(conn, team)? } else { Vec::new() };
             Colleague::page(conn, team, search.as_ref(), start).map(|people| (people, pending))
         })
         .await?;

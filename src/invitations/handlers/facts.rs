@@ -3,11 +3,7 @@
 use crate::{
     audit::Action,
     companies::staff::Staff,
-    invitations::{
-        Invitation, InvitationStatus, State,
-        list::{Line, Past},
-        upkeep::RESENDS,
-    },
+    invitations::{Invitation, InvitationStatus, State, detail::Past, list::Line, upkeep::RESENDS},
     teams::MemberRole,
     web::{Avatar, Moment, time::exact},
 };

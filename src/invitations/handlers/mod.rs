@@ -2,6 +2,7 @@
 
 pub mod approvals;
 pub mod company;
+pub mod deciding;
 pub mod facts;
 pub mod for_team;
 pub mod link;

@@ -7,9 +7,11 @@ use crate::{
     ids::InvitationId,
     invitations::{
         InvitationKind, InvitationStatus, State,
+        detail::Detail,
         handlers::facts::{self, Badge, Told},
-        list::{Detail, Likely, Line},
-        upkeep::{self, Reminded, Resent, Revoked, RoleChanged},
+        list::{Likely, Line},
+        revoking::{self, Revoked},
+        upkeep::{self, Reminded, Resent, RoleChanged},
     },
     mail::Mailer,
     paths,
@@ -84,7 +86,7 @@ pub async fn revoke(
 ) -> Redirect {
     let (staff, actor, id) = (by.staff.clone(), by.actor.clone(), path.1);
     let back = pressed.back(&by.company.slug, id);
-    match db.run(move |conn| upkeep::revoke(conn, &actor, &staff, id)).await? {
+    match db.run(move |conn| revoking::revoke(conn, &actor, &staff, id)).await? {
         Revoked::Done { person } => flash.ok(back, format!("The invitation of {person} is revoked."), "Its link leads nowhere now."),
         Revoked::Over(state) => flash.bad(back, "This invitation is over already.", facts::over(state)),
     }

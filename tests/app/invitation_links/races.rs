@@ -78,7 +78,7 @@ async fn accepting_against_revoking_leaves_what_one_after_the_other_could_have_l
         let revoking = actix_web::rt::spawn(async move {
             db.run(move |conn| {
                 let (sam, by) = staff(conn, SAM);
-                guildhall::invitations::upkeep::revoke(conn, &by, &sam, id)
+                guildhall::invitations::revoking::revoke(conn, &by, &sam, id)
             })
             .await
         });
@@ -88,12 +88,12 @@ async fn accepting_against_revoking_leaves_what_one_after_the_other_could_have_l
         match status(&app, INES).as_str() {
             "accepted" => {
                 page.is(303);
-                assert!(matches!(revoked, Ok(guildhall::invitations::upkeep::Revoked::Over(_))), "{revoked:?}");
+                assert!(matches!(revoked, Ok(guildhall::invitations::revoking::Revoked::Over(_))), "{revoked:?}");
                 assert_eq!((joined, status(&app, TEO).as_str()), (1, "sent"));
             }
             "revoked" => {
                 page.is(410);
-                assert!(matches!(revoked, Ok(guildhall::invitations::upkeep::Revoked::Done { .. })), "{revoked:?}");
+                assert!(matches!(revoked, Ok(guildhall::invitations::revoking::Revoked::Done { .. })), "{revoked:?}");
                 assert_eq!((joined, status(&app, TEO).as_str()), (0, "revoked"));
                 assert_eq!(app.number(&format!("SELECT count(*) FROM users WHERE email = '{INES}'")), 0);
             }

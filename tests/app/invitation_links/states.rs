@@ -2,7 +2,10 @@
 
 use super::*;
 use guildhall::{
-    invitations::upkeep::{self, Resent, Revoked},
+    invitations::{
+        revoking::{self, Revoked},
+        upkeep::{self, Resent},
+    },
     tokens::{Purpose, hash_of},
 };
 use reqwest::Method;
@@ -138,7 +141,7 @@ async fn a_revoked_invitation_says_so() {
 pub(super) fn revoke(app: &TestApp, email: &str) {
     let conn = &mut app.connection();
     let (sam, by) = staff(conn, SAM);
-    let revoked = upkeep::revoke(conn, &by, &sam, invitation_to(app, email).id).unwrap();
+    let revoked = revoking::revoke(conn, &by, &sam, invitation_to(app, email).id).unwrap();
     assert!(matches!(revoked, Revoked::Done { .. }));
 }
 
