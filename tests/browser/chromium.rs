@@ -10,6 +10,7 @@ use std::{
     io::{BufRead, BufReader},
     mem::ManuallyDrop,
     process::{Child, Command, Stdio},
+    time::{Duration, Instant},
 };
 use tempfile::TempDir;
 use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities, prelude::*};
@@ -115,6 +116,21 @@ impl Chromium {
         let path = format!("//body[contains(normalize-space(), {})]", quoted(words));
         if self.driver.find(By::XPath(path)).await.is_err() {
             panic!("{words:?} is not on {}:\n{}", self.address().await, self.one(By::Tag("body")).await.text().await.unwrap_or_default());
+        }
+    }
+
+    /// Fails unless the window comes to a page whose address has this in it.
+    pub async fn arrives(&self, place: &str) {
+        let begun = Instant::now();
+        while !self.address().await.contains(place) {
+            let late = begun.elapsed() > Duration::from_secs(20);
+            assert!(
+                !late,
+                "{} is not {place}:\n{}",
+                self.address().await,
+                self.one(By::Tag("body")).await.text().await.unwrap_or_default()
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 

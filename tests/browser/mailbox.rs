@@ -22,15 +22,16 @@ async fn a_link_pressed_in_a_mail_opens_as_a_page() {
         window.go("/mailbox").await;
         assert!(!window.scrolls_sideways().await);
         window.press("Choose a new password for Guildhall").await;
+        window.arrives(&path).await;
         window.sees("As text").await;
-        assert!(window.address().await.ends_with(&path) && !window.scrolls_sideways().await);
+        assert!(!window.scrolls_sideways().await);
         window.driver.enter_frame(0).await.expect("the mail");
         let link = window.driver.find(By::Css("a.link")).await.expect("its link");
         link.scroll_into_view().await.expect("in sight");
         link.click().await.expect("pressed");
         window.driver.enter_default_frame().await.expect("the page");
+        window.arrives("/password-reset/").await;
         window.sees("New password").await;
-        assert!(window.address().await.starts_with(&format!("{}/password-reset/", app.base_url)));
     }
 }
 

@@ -84,6 +84,7 @@ async fn play(screen: Screen) {
     owner.fill("Choose a password", NEW_PASSWORD).await;
     owner.tick("I accept the").await;
     owner.press("Accept and open the team").await;
+    owner.arrives("/teams/larkspur-agency").await;
     owner.sees("Larkspur Agency").await;
     owner.sees("Acme Resellers").await;
     owner.fits().await;
@@ -94,6 +95,7 @@ async fn play(screen: Screen) {
     colleague.fill("Your name", "Teo Marsh").await;
     colleague.fill("Choose a password", NEW_PASSWORD).await;
     colleague.press("Join Larkspur Agency").await;
+    colleague.arrives("/teams/larkspur-agency").await;
     colleague.sees("Larkspur Agency").await;
 
     // The company asks for one more member; nothing reaches her before the owner approves.
@@ -123,6 +125,7 @@ async fn play(screen: Screen) {
     invitee.fill("Your name", "Hana Sato").await;
     invitee.fill("Choose a password", NEW_PASSWORD).await;
     invitee.press("Join Larkspur Agency").await;
+    invitee.arrives("/teams/larkspur-agency").await;
     invitee.sees("Larkspur Agency").await;
     invitee.fits().await;
 
