@@ -3,7 +3,10 @@
 use super::*;
 use diesel::connection::SimpleConnection;
 
-async fn at_once(forms: Vec<(Browser, String, Vec<(&'static str, &'static str)>)>) -> Vec<Page> {
+/// Who sends, where to, and the fields.
+type Sent = (Browser, String, Vec<(&'static str, &'static str)>);
+
+async fn at_once(forms: Vec<Sent>) -> Vec<Page> {
     let under_way: Vec<_> =
         forms.into_iter().map(|(browser, path, fields)| actix_web::rt::spawn(async move { browser.post(&path, &fields).await })).collect();
     let mut pages = Vec::new();
