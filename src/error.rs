@@ -20,6 +20,10 @@ pub enum Error {
     /// Signed out: 303 to the sign-in page, which leads back.
     #[error("sign-in required")]
     SignInRequired,
+    /// What is asked for is grave, and the last proof of who asks is older than ten minutes (S13): 303 to the page that asks for one, which
+    /// leads back.
+    #[error("proof required")]
+    ProofRequired,
     /// A request that no form of ours sends: 400.
     #[error("bad request")]
     BadRequest,
@@ -92,7 +96,7 @@ impl ResponseError for Error {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden(_) | Self::CrossSite => StatusCode::FORBIDDEN,
-            Self::SignInRequired => StatusCode::SEE_OTHER,
+            Self::SignInRequired | Self::ProofRequired => StatusCode::SEE_OTHER,
             Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Gone(_) => StatusCode::GONE,

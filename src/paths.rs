@@ -14,6 +14,14 @@ pub fn sign_in() -> String {
 pub fn sign_in_then(next: &str) -> String {
     if next == "/" { sign_in() } else { with_query("/sign-in", &[("next", next)]) }
 }
+/// Proving again who one is.
+pub fn confirmation() -> String {
+    "/account/confirmation".into()
+}
+/// Proving again who one is, before going on to `next`.
+pub fn confirmation_then(next: &str) -> String {
+    with_query(&confirmation(), &[("next", next)])
+}
 /// Ends the session.
 pub fn sign_out() -> String {
     "/sign-out".into()

@@ -24,6 +24,8 @@ pub struct Endpoint {
     pub path: &'static str,
     /// Who gets past its lock, read off the handler's first argument.
     pub access: Access,
+    /// Whether they must have proved who they are within the last ten minutes (S13), read off the same argument.
+    pub needs_proof: bool,
     /// What it may write in the audit log.
     pub records: &'static [Action],
     /// The longest body that it reads, in bytes (S21).
@@ -39,7 +41,15 @@ where
     F::Output: Responder + 'static,
 {
     let route = Box::new(move || behind_lock(web::route().guard(guard::Any(guard::Get()).or(guard::Head())), handler));
-    Endpoint { method: Method::GET, path, access: Args::ACCESS, records: &[], body_limit: FORM_LIMIT, route }
+    Endpoint {
+        method: Method::GET,
+        path,
+        access: Args::ACCESS,
+        needs_proof: Args::NEEDS_PROOF,
+        records: &[],
+        body_limit: FORM_LIMIT,
+        route,
+    }
 }
 
 /// A change, and the audit actions it writes.
@@ -50,7 +60,7 @@ where
     F::Output: Responder + 'static,
 {
     let route = Box::new(move || behind_lock(web::post(), handler));
-    Endpoint { method: Method::POST, path, access: Args::ACCESS, records, body_limit: FORM_LIMIT, route }
+    Endpoint { method: Method::POST, path, access: Args::ACCESS, needs_proof: Args::NEEDS_PROOF, records, body_limit: FORM_LIMIT, route }
 }
 
 impl Endpoint {
@@ -97,6 +107,8 @@ fn account() -> Vec<Endpoint> {
         get("/sign-in", accounts::sign_in_page),
         post("/sign-in", accounts::sign_in, &[Action::SignedIn]),
         post("/sign-out", accounts::sign_out, &[Action::SignedOut]),
+        get("/account/confirmation", accounts::confirmation),
+        post("/account/confirmation", accounts::confirm, &[Action::IdentityConfirmed]),
         get("/password-reset", accounts::forgotten),
         post("/password-reset", accounts::ask, &[Action::PasswordResetAsked]),
         get("/password-reset/{token}", accounts::choose),

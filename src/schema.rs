@@ -190,6 +190,7 @@ diesel::table! {
         created_at -> Timestamptz,
         last_seen_at -> Timestamptz,
         expires_at -> Timestamptz,
+        proved_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -44,12 +44,16 @@ pub enum Access {
 pub trait Lock {
     /// Who gets past it.
     const ACCESS: Access;
+    /// Whether they must have proved who they are within the last ten minutes (S13).
+    const NEEDS_PROOF: bool = false;
 }
 
 /// The arguments of a handler that begin with a lock.
 pub trait Guarded: Sized {
     /// Who gets past it.
     const ACCESS: Access;
+    /// Whether they must have proved who they are within the last ten minutes (S13).
+    const NEEDS_PROOF: bool;
     /// Opens the lock, and only then reads the rest: a stranger's form is not even read.
     fn extract(req: &HttpRequest, payload: &mut Payload) -> impl Future<Output = std::result::Result<Self, actix_web::Error>>;
 }
@@ -58,6 +62,7 @@ macro_rules! guarded {
     ($($name:ident)*) => {
         impl<First: Lock + FromRequest, $($name: FromRequest),*> Guarded for (First, $($name,)*) {
             const ACCESS: Access = First::ACCESS;
+            const NEEDS_PROOF: bool = First::NEEDS_PROOF;
             #[allow(unused_variables, reason = "without further arguments there is nothing to read")]
             async fn extract(req: &HttpRequest, payload: &mut Payload) -> std::result::Result<Self, actix_web::Error> {
                 Ok((

@@ -1,9 +1,11 @@
 //! Who is here, and what they may do.
 
+pub mod fresh;
 pub mod gate;
 pub mod locks;
 pub mod password;
 pub mod session;
 
+pub use fresh::{Fresh, Freshness};
 pub use locks::{Access, Anyone, Authorized, Guarded, InTeam, Public, SignedIn, may};
 pub use password::Passwords;

@@ -14,25 +14,47 @@ use actix_session::{
 use actix_web::cookie::time::Duration;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::{dsl::IntervalDsl, prelude::*};
+use diesel::{
+    dsl::{IntervalDsl, case_when},
+    prelude::*,
+    sql_types::Bool,
+};
 use std::collections::HashMap;
 
 /// The key under which a session's state names its user; the store keeps it in a column.
 const USER: &str = "user_id";
 /// Set by the store when the person was last seen more than an hour ago: the row's key, for [`touch`].
 const STALE: &str = "stale";
+/// Set by [`sign_in`] and [`prove`] for the store, which writes down when: the person has just proved who they are.
+const PROVED: &str = "proved";
+/// Set by the store when the person proved who they are within the last ten minutes (S13).
+const FRESH: &str = "fresh";
 /// Set by the store when the database did not answer, so that nobody is taken for signed out (S64).
 const UNAVAILABLE: &str = "unavailable";
+
+/// How many minutes a proof lasts (S13).
+const PROOF_LASTS: i32 = 10;
 
 type State = HashMap<String, String>;
 
 /// The sessions table as actix-session's store.
 pub struct Sessions(pub Db);
 
-/// Begins a session for this user under a new id (S9).
+/// Begins a session for this user under a new id (S9). Signing in is a proof of who they are (S13).
 pub fn sign_in(session: &Session, user: UserId) -> Result<()> {
+    session.insert(USER, user).map_err(|error| Error::Internal(error.to_string()))?;
+    prove(session)
+}
+
+/// Goes on under a new id (S9) as somebody who has just proved who they are (S13).
+pub fn prove(session: &Session) -> Result<()> {
     session.renew();
-    session.insert(USER, user).map_err(|error| Error::Internal(error.to_string()))
+    session.insert(PROVED, true).map_err(|error| Error::Internal(error.to_string()))
+}
+
+/// Whether the person proved who they are within the last ten minutes, by the database's clock (S13).
+pub fn is_fresh(session: &Session) -> bool {
+    session.contains_key(FRESH)
 }
 
 /// Ends the session.
@@ -63,12 +85,22 @@ pub fn touch(conn: &mut PgConnection, row: &[u8]) -> QueryResult<()> {
     diesel::update(sessions::table.find(row)).set(sessions::last_seen_at.eq(now())).execute(conn).map(drop)
 }
 
-/// A state as the row keeps it: the user apart, and nothing that the store added itself.
-fn row_of(mut state: State) -> (Option<UserId>, serde_json::Value) {
-    let user = state.remove(USER).and_then(|text| serde_json::from_str(&text).ok());
-    state.remove(STALE);
-    state.remove(UNAVAILABLE);
-    (user, serde_json::json!(state))
+/// A state as the row keeps it: what has a column of its own apart, and nothing that the store added itself.
+struct Row {
+    user: Option<UserId>,
+    proved: bool,
+    state: serde_json::Value,
+}
+
+impl Row {
+    fn of(mut state: State) -> Self {
+        let user = state.remove(USER).and_then(|text| serde_json::from_str(&text).ok());
+        let proved = state.remove(PROVED).is_some();
+        for own in [STALE, FRESH, UNAVAILABLE] {
+            state.remove(own);
+        }
+        Self { user, proved, state: serde_json::json!(state) }
+    }
 }
 
 fn expiry(ttl: &Duration) -> DateTime<Utc> {
@@ -83,18 +115,19 @@ impl SessionStore for Sessions {
             .0
             .run(move |conn| {
                 let stale = sessions::last_seen_at.lt(now() - 1.hours());
+                let fresh = sessions::proved_at.gt((now() - PROOF_LASTS.minutes()).nullable());
                 sessions::table
                     .find(row)
                     .filter(sessions::expires_at.gt(now()))
-                    .select((sessions::user_id, sessions::state, stale))
-                    .first::<(Option<UserId>, serde_json::Value, bool)>(conn)
+                    .select((sessions::user_id, sessions::state, stale, fresh))
+                    .first::<(Option<UserId>, serde_json::Value, bool, Option<bool>)>(conn)
                     .optional()
             })
             .await;
         let Ok(found) = found else {
             return Ok(Some(State::from([(UNAVAILABLE.to_owned(), "true".to_owned())])));
         };
-        let Some((user, state, stale)) = found else { return Ok(None) };
+        let Some((user, state, stale, fresh)) = found else { return Ok(None) };
         let mut state: State = serde_json::from_value(state).map_err(|error| LoadError::Deserialization(error.into()))?;
         if let Some(user) = user {
             state.insert(USER.to_owned(), serde_json::json!(user).to_string());
@@ -102,12 +135,15 @@ impl SessionStore for Sessions {
         if stale {
             state.insert(STALE.to_owned(), serde_json::json!(stale_key).to_string());
         }
+        if fresh == Some(true) {
+            state.insert(FRESH.to_owned(), "true".to_owned());
+        }
         Ok(Some(state))
     }
 
     async fn save(&self, state: State, ttl: &Duration) -> std::result::Result<SessionKey, SaveError> {
         let key = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
-        let (user, state) = row_of(state);
+        let Row { user, proved, state } = Row::of(state);
         let (row, expires_at) = (hash_of(&key), expiry(ttl));
         self.0
             .run(move |conn| {
@@ -116,6 +152,7 @@ impl SessionStore for Sessions {
                         sessions::id_hash.eq(row),
                         sessions::user_id.eq(user),
                         sessions::state.eq(state),
+                        sessions::proved_at.eq(case_when(proved.into_sql::<Bool>(), now())),
                         sessions::expires_at.eq(expires_at),
                     ))
                     .execute(conn)
@@ -127,7 +164,7 @@ impl SessionStore for Sessions {
 
     async fn update(&self, key: SessionKey, state: State, ttl: &Duration) -> std::result::Result<SessionKey, UpdateError> {
         let (row, expires_at) = (hash_of(key.as_ref()), expiry(ttl));
-        let (user, state) = row_of(state);
+        let Row { user, state, .. } = Row::of(state);
         self.0
             .run(move |conn| {
                 diesel::update(sessions::table.find(row))

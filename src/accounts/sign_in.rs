@@ -25,14 +25,28 @@ impl Credentials {
         Self::query().filter(users::email.eq(email)).filter(users::email_verified_at.is_not_null()).first(conn).optional()
     }
 
+    /// Of somebody signed in, who is asked again.
+    pub fn of_user(conn: &mut PgConnection, user: UserId) -> QueryResult<Self> {
+        Self::query().filter(users::id.eq(user)).first(conn)
+    }
+
     /// Writes down that the person signed in; says no where the password was changed while it was being checked.
     pub fn sign_in(&self, conn: &mut PgConnection, request: Option<RequestId>) -> QueryResult<bool> {
+        self.record(conn, Action::SignedIn, request)
+    }
+
+    /// Writes down that the person proved again who they are (S13); says no as [`Self::sign_in`] does.
+    pub fn confirm(&self, conn: &mut PgConnection, request: Option<RequestId>) -> QueryResult<bool> {
+        self.record(conn, Action::IdentityConfirmed, request)
+    }
+
+    fn record(&self, conn: &mut PgConnection, action: Action, request: Option<RequestId>) -> QueryResult<bool> {
         db::transaction(conn, |conn| {
             let unchanged = users::table.filter(users::id.eq(self.id)).filter(users::password_hash.eq(&self.password_hash));
             if !diesel::select(exists(unchanged)).get_result(conn)? {
                 return Ok(false);
             }
-            audit::record(conn, &Actor::person(self.id, request), Event::new(Action::SignedIn))?;
+            audit::record(conn, &Actor::person(self.id, request), Event::new(action))?;
             Ok(true)
         })
     }

@@ -14,6 +14,8 @@ text_enum!(
         SignedIn = "signed in",
         /// Somebody signed out.
         SignedOut = "signed out",
+        /// Somebody signed in proved again who they are.
+        IdentityConfirmed = "identity confirmed",
         /// A new password was asked for.
         PasswordResetAsked = "password reset asked",
         /// A new password was set by a mailed link.

@@ -124,10 +124,13 @@ fn is_page(res: &ServiceResponse<BoxBody>) -> bool {
     res.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
-/// The page of an error, or the way to sign in.
+/// The page of an error, or the way to sign in or to prove who one is.
 pub fn error_page(error: &Error, req: &HttpRequest) -> HttpResponse {
     match error {
         Error::SignInRequired => HttpResponse::SeeOther().insert_header((header::LOCATION, paths::sign_in_then(&way_back(req)))).finish(),
+        Error::ProofRequired => {
+            HttpResponse::SeeOther().insert_header((header::LOCATION, paths::confirmation_then(&way_back(req)))).finish()
+        }
         error => Around::of(req).page(error),
     }
 }
@@ -179,7 +182,7 @@ fn way_back(req: &HttpRequest) -> String {
 
 fn words(error: &Error) -> (&'static str, String) {
     match error {
-        Error::NotFound | Error::SignInRequired => (
+        Error::NotFound | Error::SignInRequired | Error::ProofRequired => (
             "Page not found",
             "There is nothing at this address, or nothing that you may see. Check the link, or ask who sent it to you.".into(),
         ),

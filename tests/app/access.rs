@@ -29,6 +29,8 @@ GET  /readyz                                                  | 200 | 200  200  
 GET  /sign-in                                                 | 200 | go   go    go    go    |  go    | go      go    go    go          | go     | go
 POST /sign-in                                                 | 422 | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
 POST /sign-out                                                | in  | in   in    in    in    |  in    | in      in    in    in          | in     | in
+GET  /account/confirmation                                    | in  | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
+POST /account/confirmation                                    | in  | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
 GET  /password-reset                                          | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
 POST /password-reset                                          | 422 | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
 GET  /password-reset/{token}                                  | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200

@@ -1,5 +1,7 @@
 //! Signing in and out, sessions, a forgotten password.
 
+mod step_up;
+
 use crate::support::{Browser, Page, TestApp, personas::*};
 use guildhall::{
     accounts::sign_in::Credentials,

@@ -176,6 +176,7 @@ impl TestApp {
                 sessions::id_hash.eq(hash_of(&key)),
                 sessions::user_id.eq(user),
                 sessions::state.eq(serde_json::json!({})),
+                sessions::proved_at.eq(guildhall::db::now().nullable()),
                 sessions::expires_at.eq(diesel::dsl::sql::<diesel::sql_types::Timestamptz>("now() + interval '1 day'")),
             ))
             .execute(conn)

@@ -46,6 +46,7 @@ pub const DEEDS: &[Deed] = &[
     ),
     deed("/sign-in", "", &[("email", SAM), ("password", PASSWORD), ("next", "/")]),
     deed("/sign-out", SAM, &[]),
+    deed("/account/confirmation", SAM, &[("password", PASSWORD), ("next", "/")]),
     deed("/password-reset", "", &[("email", SAM)]),
     deed("/password-reset/{token}", "", &[("password", "five quiet lanterns")]),
     deed(

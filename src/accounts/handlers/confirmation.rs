@@ -1,0 +1,83 @@
+use crate::{
+    access::{Passwords, SignedIn, session},
+    accounts::sign_in::Credentials,
+    db::Db,
+    error::Result,
+    paths,
+    web::{Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused, same_origin::same_site_path},
+};
+use actix_session::Session;
+use actix_web::{HttpResponse, web::Query};
+use askama::Template;
+use serde::Deserialize;
+
+const NOT_THE_PASSWORD: &str = "This is not your password. Enter it again";
+
+/// Where to go afterwards.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Onward {
+    next: String,
+}
+
+/// What the page sends.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ConfirmationForm {
+    password: String,
+    next: String,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/confirmation.html")]
+struct Confirmation {
+    frame: Frame,
+    errors: FormErrors,
+    email: String,
+    next: String,
+}
+
+impl Confirmation {
+    fn new(by: &SignedIn, layout: Layout, next: &str) -> Self {
+        Self {
+            frame: by.frame(layout, "Confirm that it is you"),
+            errors: FormErrors::none(),
+            email: by.user.email.to_string(),
+            next: same_site_path(next).unwrap_or_default().to_owned(),
+        }
+    }
+
+    fn refused(self, message: &str) -> Result<HttpResponse> {
+        refused(&Self { frame: self.frame.with_errors(), errors: FormErrors::one("password", message), ..self })
+    }
+}
+
+/// The page that asks again who is there, before something grave (S13).
+pub async fn confirmation(by: SignedIn, Query(onward): Query<Onward>, layout: Layout) -> Result<HttpResponse> {
+    page(&Confirmation::new(&by, layout, &onward.next))
+}
+
+/// Takes the proof: the session goes on under a new id (S9), and leads back.
+pub async fn confirm(
+    by: SignedIn,
+    Form(form): Form<ConfirmationForm>,
+    layout: Layout,
+    flash: Flash,
+    session: Session,
+    passwords: Passwords,
+    db: Db,
+) -> Redirect {
+    let asked = Confirmation::new(&by, layout, &form.next);
+    if form.password.is_empty() {
+        return asked.refused("Enter your password");
+    }
+    let (user, request) = (by.user.id, by.request);
+    let known = db.run(move |conn| Credentials::of_user(conn, user)).await?;
+    let matches = passwords.verify(form.password, known.password_hash.clone()).await?;
+    if !matches || !db.run(move |conn| known.confirm(conn, request)).await? {
+        return asked.refused(NOT_THE_PASSWORD);
+    }
+    session::prove(&session)?;
+    let next = same_site_path(&form.next).map_or_else(paths::home, str::to_owned);
+    flash.ok(next, "Thank you.", "Go on where you were: for 10 minutes you are not asked again.")
+}

@@ -1,0 +1,174 @@
+//! What is grave asks again who is there (S13).
+
+use super::session_id;
+use crate::support::{
+    Scene, TestApp,
+    catalogue::{changes, pages},
+    personas::*,
+};
+use actix_web::HttpResponse;
+use diesel::prelude::*;
+use guildhall::{
+    access::{Fresh, InTeam, Public, SignedIn, may},
+    app::Mode,
+    db::Db,
+    error::Result,
+    routes::{self, Endpoint},
+    schema::users,
+    web::see_other,
+};
+
+/// Something grave that no page of ours does.
+async fn page(_: Fresh<SignedIn>) -> Result<HttpResponse> {
+    see_other("/")
+}
+
+async fn deed(by: Fresh<SignedIn>, db: Db) -> Result<HttpResponse> {
+    let id = by.user.id;
+    db.run(move |conn| diesel::update(users::table.find(id)).set(users::name.eq("Done")).execute(conn)).await?;
+    see_other("/")
+}
+
+async fn of_a_team(_: Fresh<InTeam<may::ApproveMembers>>) -> Result<HttpResponse> {
+    see_other("/")
+}
+
+async fn of_anybody(_: Public) -> Result<HttpResponse> {
+    see_other("/")
+}
+
+fn grave() -> Vec<Endpoint> {
+    vec![
+        routes::get("/grave", page),
+        routes::post("/grave", deed, &[]),
+        routes::get("/teams/{team}/grave", of_a_team),
+        routes::get("/harmless", of_anybody),
+    ]
+}
+
+fn age(app: &TestApp, minutes: u32) {
+    app.sql(&format!("UPDATE sessions SET proved_at = now() - interval '{minutes} minutes'"));
+}
+
+#[test]
+fn a_route_tells_by_its_lock_that_it_asks_again() {
+    let told: Vec<bool> = grave().iter().map(|route| route.needs_proof).collect();
+    assert_eq!(told, [true, true, true, false]);
+}
+
+#[actix_web::test]
+async fn a_proof_older_than_ten_minutes_leads_to_the_page_that_asks_for_one_and_back() {
+    let app = TestApp::start_with(grave).await;
+    let browser = app.signed_in(OLIVIA);
+    age(&app, 9);
+    browser.get("/grave?x=1").await.leads_to("/");
+    age(&app, 11);
+    let asked = browser.get("/grave?x=1").await;
+    asked.leads_to("/account/confirmation?next=%2Fgrave%3Fx%3D1");
+    let page = browser.follow(asked).await;
+    page.is(200).shows("Confirm that it is you");
+    let before = session_id(&browser);
+    let planted = browser.on(&app);
+    let page = browser.submit(&page.form("/account/confirmation").set("password", PASSWORD)).await;
+    page.leads_to("/grave?x=1");
+    browser.get("/grave?x=1").await.leads_to("/");
+    assert_ne!(session_id(&browser), before, "a new id");
+    planted.get("/").await.leads_to("/sign-in");
+    assert_eq!(app.number("SELECT count(*) FROM audit WHERE action = 'identity confirmed'"), 1);
+}
+
+#[actix_web::test]
+async fn a_grave_deed_with_an_old_proof_has_no_effect_on_any_copy() {
+    let app = TestApp::start_with(grave).await;
+    let browser = app.signed_in(OLIVIA);
+    for stale in ["now() - interval '11 minutes'", "NULL", "now() - interval '3 days'"] {
+        app.sql(&format!("UPDATE sessions SET proved_at = {stale}"));
+        let before = app.dump();
+        let form = browser
+            .request(reqwest::Method::POST, "/grave")
+            .header("sec-fetch-site", "same-origin")
+            .header("referer", format!("{}/teams/northwind", app.base_url));
+        browser.send(form).await.leads_to("/account/confirmation?next=%2Fteams%2Fnorthwind");
+        assert_eq!(app.dump(), before);
+    }
+    app.sql("UPDATE sessions SET proved_at = now()");
+    browser.post("/grave", &[]).await.leads_to("/");
+    assert_eq!(app.text(&format!("SELECT name FROM users WHERE email = '{OLIVIA}'")), "Done");
+}
+
+#[actix_web::test]
+async fn signing_in_is_a_proof() {
+    let app = TestApp::start_with(grave).await;
+    let browser = app.visitor();
+    super::try_to_sign_in(&browser, OLIVIA, PASSWORD).await.leads_to("/");
+    browser.get("/grave").await.leads_to("/");
+}
+
+#[actix_web::test]
+async fn whom_the_lock_refuses_is_not_asked() {
+    let app = TestApp::start_with(grave).await;
+    let (mia, tomas, olivia) = (app.signed_in(MIA), app.signed_in(TOMAS), app.signed_in(OLIVIA));
+    age(&app, 11);
+    mia.get("/teams/northwind/grave").await.is(403);
+    tomas.get("/teams/northwind/grave").await.is(404);
+    app.visitor().get("/grave").await.leads_to("/sign-in?next=%2Fgrave");
+    olivia.get("/teams/northwind/grave").await.leads_to("/account/confirmation?next=%2Fteams%2Fnorthwind%2Fgrave");
+}
+
+#[actix_web::test]
+async fn a_wrong_password_proves_nothing() {
+    let app = TestApp::start_with(grave).await;
+    let browser = app.signed_in(OLIVIA);
+    age(&app, 11);
+    let form = browser.get("/account/confirmation?next=%2Fgrave").await.form("/account/confirmation");
+    let before = app.dump();
+    for (typed, said) in [("", "Enter your password"), ("not her password", "This is not your password. Enter it again")] {
+        let page = browser.submit(&form.clone().set("password", typed)).await;
+        page.is(422).shows("One thing to correct");
+        assert_eq!(page.error_at("password"), format!("Error: {said}"));
+        assert_eq!(page.form("/account/confirmation").value("next"), Some("/grave"));
+        assert!(typed.is_empty() || !page.body.contains(typed), "the password is not repeated");
+    }
+    assert_eq!(app.dump(), before);
+    browser.get("/grave").await.leads_to("/account/confirmation?next=%2Fgrave");
+}
+
+#[actix_web::test]
+async fn a_proof_leads_to_a_page_of_this_site_alone() {
+    let app = TestApp::start().await;
+    for next in super::FOREIGN.iter().filter(|next| !next.contains('\0')) {
+        let browser = app.signed_in(OLIVIA);
+        let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+        let page = browser.get(&format!("/account/confirmation?{query}")).await;
+        assert_eq!(page.form("/account/confirmation").value("next"), None, "{next:?}");
+        browser.post("/account/confirmation", &[("password", PASSWORD), ("next", next)]).await.leads_to("/");
+    }
+}
+
+/// S13's list is walked by what the routes say of themselves.
+#[actix_web::test]
+async fn every_route_that_asks_again_does_so_before_anything_happens() {
+    let app = TestApp::start_demo().await;
+    let scene = Scene::set(&app);
+    let routes = routes::all(Mode::Demo);
+    let asks =
+        |path: &str, method: &str| routes.iter().any(|route| route.path == path && route.method.as_str() == method && route.needs_proof);
+    for deed in changes().into_iter().filter(|deed| asks(deed.path, "POST")) {
+        let browser = deed.browser(&app);
+        age(&app, 11);
+        let before = app.dump();
+        let page = browser.post(&scene.path(deed.path), &deed.form("Plain words")).await;
+        assert!(page.location().is_some_and(|to| to.starts_with("/account/confirmation")), "POST {}: {}", deed.path, page.status);
+        assert_eq!(app.dump(), before, "POST {}", deed.path);
+    }
+    for path in pages().into_iter().filter(|path| asks(path, "GET")) {
+        for browser in [app.signed_in(SAM), app.signed_in(OLIVIA)] {
+            if browser.get(&scene.path(path)).await.status != 200 {
+                continue;
+            }
+            age(&app, 11);
+            let page = browser.get(&scene.path(path)).await;
+            assert!(page.location().is_some_and(|to| to.starts_with("/account/confirmation")), "GET {path}: {}", page.status);
+        }
+    }
+}
