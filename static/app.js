@@ -87,6 +87,67 @@ for (const form of document.querySelectorAll("form:has(.people):has(.choices)"))
   });
 }
 
+// A member's page, shown over the list that leads to it: the same page, under its own address.
+const drawer = document.getElementById("drawer");
+if (drawer?.showModal) {
+  const title = document.title;
+  const fill = (page) => {
+    const head = $(".page-title", page);
+    const name = document.createElement("h2");
+    name.id = "drawer-title";
+    name.append(...$("h1", head).childNodes);
+    $("h1", head).replaceWith(name);
+    for (const part of page.querySelectorAll("main .section[id], main .section [id], main [aria-labelledby]")) {
+      if (part.id) part.id = `drawer-${part.id}`;
+      const label = part.getAttribute("aria-labelledby");
+      if (label) part.setAttribute("aria-labelledby", `drawer-${label}`);
+    }
+    $(".page-title", drawer).replaceChildren(...head.childNodes);
+    $(".drawer-body", drawer).replaceChildren(...page.querySelectorAll("main > .section"));
+    $("footer .actions", drawer).replaceChildren(...($(".page-header .actions", page)?.childNodes ?? []));
+    $(".drawer-body", drawer).scrollTop = 0;
+  };
+  const open = async (href) => {
+    try {
+      const answer = await fetch(href, { headers: { accept: "text/html" } });
+      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      document.title = page.title;
+      fill(page);
+    } catch {
+      location.assign(href);
+      return false;
+    }
+    $("footer > a", drawer).href = href;
+    drawer.showModal();
+    return true;
+  };
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest?.("a[data-drawer]");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    if (await open(link.href)) history.pushState({ drawer: link.href }, "", link.href);
+  });
+  // Esc, the button and the ground behind it close it, and leave its address by the way back.
+  drawer.addEventListener("close", () => {
+    document.title = title;
+    if (history.state?.drawer) history.back();
+  });
+  $("header > button", drawer).addEventListener("click", () => drawer.close());
+  drawer.addEventListener("pointerdown", (event) => {
+    if (event.target === drawer && event.clientX < drawer.getBoundingClientRect().left) drawer.close();
+  });
+  $("footer > a", drawer).addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    location.reload();
+  });
+  addEventListener("popstate", (event) => {
+    if (event.state?.drawer) open(event.state.drawer);
+    else if (drawer.open) drawer.close();
+  });
+}
+
 // A form is sent once; its button says so, keeps its width, and comes back with the page,
 // or after a while when the answer was a download.
 const busy = new Map();

@@ -134,6 +134,15 @@ impl Chromium {
         }
     }
 
+    /// Fails unless the window comes to leave the page whose address has this in it.
+    pub async fn leaves(&self, place: &str) {
+        let begun = Instant::now();
+        while self.address().await.contains(place) {
+            assert!(begun.elapsed() < Duration::from_secs(20), "still at {place}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Where it is.
     pub async fn address(&self) -> String {
         self.driver.current_url().await.map(|url| url.to_string()).unwrap_or_default()

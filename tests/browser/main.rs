@@ -1,6 +1,7 @@
 //! What only a browser shows, in Chromium.
 
 mod chromium;
+mod drawer;
 mod mailbox;
 mod story;
 #[path = "../app/support/mod.rs"]
