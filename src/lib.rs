@@ -27,6 +27,7 @@ pub mod running;
 #[allow(missing_docs, reason = "written by the Diesel command line")]
 pub mod schema;
 pub mod search;
+pub mod staffing;
 pub mod teams;
 pub mod text_enum;
 pub mod tokens;

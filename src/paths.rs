@@ -136,6 +136,27 @@ pub fn program(company: &str, id: ProgramId) -> String {
     format!("/companies/{company}/programs/{id}")
 }
 
+/// The people who work for a company.
+pub fn staff(company: &str) -> String {
+    format!("/companies/{company}/staff")
+}
+/// Asking colleagues to work for a company.
+pub fn new_staff_invitations(company: &str) -> String {
+    format!("/companies/{company}/staff/invitations/new")
+}
+/// Invitations to work for a company.
+pub fn staff_invitations(company: &str) -> String {
+    format!("/companies/{company}/staff/invitations")
+}
+/// What administrators do with one: `noun` is revocation or resending.
+pub fn staff_invitation_action(company: &str, id: InvitationId, noun: &str) -> String {
+    format!("/companies/{company}/staff/invitations/{id}/{noun}")
+}
+/// Changing a colleague: `noun` is role or removal.
+pub fn colleague_action(company: &str, id: StaffId, noun: &str) -> String {
+    format!("/companies/{company}/staff/{id}/{noun}")
+}
+
 /// A team's home.
 pub fn team(team: &str) -> String {
     format!("/teams/{team}")

@@ -11,6 +11,7 @@ use crate::{
     mail,
     partners::handlers as partners,
     programs::handlers as programs,
+    staffing::handlers as staffing,
     teams,
     web::form::{FORM_LIMIT, TERMS_LIMIT},
 };
@@ -89,7 +90,7 @@ pub fn all(mode: Mode) -> Vec<Endpoint> {
         Mode::Serve => Vec::new(),
         Mode::Demo => mailbox(),
     };
-    [public(), account(), partner(), program(), invitation(), invitation_link(), team(), demo_only].into_iter().flatten().collect()
+    [public(), account(), partner(), program(), staff(), invitation(), invitation_link(), team(), demo_only].into_iter().flatten().collect()
 }
 
 fn public() -> Vec<Endpoint> {
@@ -140,6 +141,19 @@ fn program() -> Vec<Endpoint> {
     ]
 }
 
+fn staff() -> Vec<Endpoint> {
+    vec![
+        get("/companies/{company}/staff", staffing::index),
+        get("/companies/{company}/staff/invitations/new", staffing::new),
+        post("/companies/{company}/staff/invitations", staffing::invite, &[Action::StaffInvited, Action::InvitationRevoked]),
+        post("/companies/{company}/staff/invitations/{invitation}/resending", staffing::resend, &[Action::InvitationResent]),
+        post("/companies/{company}/staff/invitations/{invitation}/revocation", staffing::revoke, &[Action::InvitationRevoked]),
+        post("/companies/{company}/staff/{staff}/role", staffing::change_role, &[Action::StaffRoleChanged, Action::InvitationRevoked]),
+        get("/companies/{company}/staff/{staff}/removal", staffing::confirm_removal),
+        post("/companies/{company}/staff/{staff}/removal", staffing::remove, &[Action::StaffRemoved, Action::InvitationRevoked]),
+    ]
+}
+
 fn invitation() -> Vec<Endpoint> {
     vec![
         get("/companies/{company}/invitations", company::index),
@@ -174,6 +188,7 @@ fn invitation_link() -> Vec<Endpoint> {
                 InvitationAccepted,
                 TeamFounded,
                 MemberJoined,
+                StaffJoined,
                 ProgramJoined,
                 MemberApproved,
                 MemberRejected,

@@ -84,6 +84,7 @@ diesel::table! {
         renewal_asked_at -> Nullable<Timestamptz>,
         answered_at -> Nullable<Timestamptz>,
         answered_by -> Nullable<Uuid>,
+        staff_role -> Nullable<Text>,
     }
 }
 

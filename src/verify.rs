@@ -35,6 +35,14 @@ const RULES: &[(&str, &str)] = &[
         "SELECT i.id FROM invitations i WHERE i.kind = 'member' AND i.status = 'accepted' AND NOT EXISTS (SELECT FROM members m JOIN users u ON u.id = m.user_id WHERE m.team_id = i.team_id AND u.id = i.answered_by)",
     ),
     (
+        "an accepted staff invitation led to a place",
+        "SELECT i.id FROM invitations i WHERE i.kind = 'staff' AND i.status = 'accepted' AND NOT EXISTS (SELECT FROM staff s WHERE s.company_id = i.company_id AND s.user_id = i.answered_by)",
+    ),
+    (
+        "a partner is assigned to somebody who works for the company",
+        "SELECT p.id FROM partners p JOIN staff s ON s.id = p.assigned_to WHERE s.left_at IS NOT NULL",
+    ),
+    (
         "an answered invitation says when",
         "SELECT id FROM invitations WHERE status IN ('accepted', 'declined', 'rejected') AND answered_at IS NULL",
     ),

@@ -62,6 +62,14 @@ text_enum!(
         PartnerUntagged = "partner untagged",
         /// A note about a partner was written.
         NoteAdded = "note added",
+        /// Somebody was asked to work for the company.
+        StaffInvited = "staff invited",
+        /// Somebody works for the company now.
+        StaffJoined = "staff joined",
+        /// The role of somebody who works for the company was changed.
+        StaffRoleChanged = "staff role changed",
+        /// Somebody works for the company no more.
+        StaffRemoved = "staff removed",
         /// Something was tried without the right (rules 16 and 61).
         Refused = "refused",
     }

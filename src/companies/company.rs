@@ -21,6 +21,11 @@ impl Company {
         Self::query().filter(companies::id.eq(id)).first(conn)
     }
 
+    /// The company's row, locked until the transaction ends: rules that judge its staff's roles come one after the other.
+    pub fn lock(conn: &mut PgConnection, id: CompanyId) -> QueryResult<Self> {
+        Self::query().filter(companies::id.eq(id)).for_no_key_update().first(conn)
+    }
+
     /// Makes a company; its slug gets a number where another has it already.
     pub fn create(conn: &mut PgConnection, name: &str) -> QueryResult<Self> {
         let wanted = words::slug(name);

@@ -1,7 +1,7 @@
 //! The rail of company pages.
 
 use crate::{
-    companies::staff::Staff,
+    companies::{StaffPermission, staff::Staff},
     paths,
     web::{Avatar, Person, Place, Tab},
 };
@@ -13,6 +13,8 @@ pub enum CompanyTab {
     Partners,
     /// The company's programs.
     Programs,
+    /// The people who work for the company; administrators alone see it.
+    Staff,
 }
 
 impl CompanyTab {
@@ -21,6 +23,7 @@ impl CompanyTab {
         match self {
             Self::Partners => "All Partners",
             Self::Programs => "Programs",
+            Self::Staff => "Staff",
         }
     }
 }
@@ -30,15 +33,19 @@ pub fn place(staff: &Staff, current: CompanyTab) -> Place {
     let company = &staff.company;
     let tab =
         |tab: CompanyTab, href: String, icon: &'static str| Tab { label: tab.label(), href, icon, current: tab == current, count: None };
+    let mut tabs = vec![
+        tab(CompanyTab::Partners, paths::partners(&company.slug), "users"),
+        tab(CompanyTab::Programs, paths::programs(&company.slug), "layers"),
+    ];
+    if staff.may(StaffPermission::Administer) {
+        tabs.push(tab(CompanyTab::Staff, paths::staff(&company.slug), "id-card"));
+    }
     Place {
         avatar: Avatar::company(&company.name),
         name: company.name.clone(),
         kind: "Company",
         home: paths::partners(&company.slug),
-        tabs: vec![
-            tab(CompanyTab::Partners, paths::partners(&company.slug), "users"),
-            tab(CompanyTab::Programs, paths::programs(&company.slug), "layers"),
-        ],
+        tabs,
         switch: staff.has_other_places.then(paths::home),
     }
 }

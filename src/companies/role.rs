@@ -23,17 +23,20 @@ pub enum StaffPermission {
     Invite,
     /// Write programs, terms, courses; decide referrals.
     WritePrograms,
+    /// Staff, settings, keys, audit log, ending a partnership.
+    Administer,
 }
 
 impl StaffPermission {
     /// Every permission.
-    pub const ALL: &'static [Self] = &[Self::SeePartners, Self::Invite, Self::WritePrograms];
+    pub const ALL: &'static [Self] = &[Self::SeePartners, Self::Invite, Self::WritePrograms, Self::Administer];
 
     /// Who has it.
     pub const fn holders(self) -> &'static [StaffRole] {
         match self {
             Self::SeePartners => &[StaffRole::Administrator, StaffRole::Manager, StaffRole::Viewer],
             Self::Invite | Self::WritePrograms => &[StaffRole::Administrator, StaffRole::Manager],
+            Self::Administer => &[StaffRole::Administrator],
         }
     }
 
@@ -42,6 +45,7 @@ impl StaffPermission {
         match self {
             Self::SeePartners => "Only the company's staff can do this.",
             Self::Invite => "Viewers can look, but not invite. Ask an administrator or a manager of the company.",
+            Self::Administer => "Only administrators can do this. Ask an administrator of the company.",
             Self::WritePrograms => "Viewers can look, but not change programs. Ask an administrator or a manager of the company.",
         }
     }
@@ -51,6 +55,15 @@ impl StaffRole {
     /// Whether this role has that permission.
     pub fn may(self, permission: StaffPermission) -> bool {
         permission.holders().contains(&self)
+    }
+
+    /// What it means, in half a sentence.
+    pub const fn means(self) -> &'static str {
+        match self {
+            Self::Administrator => "everything, the staff included",
+            Self::Manager => "invites, writes, programs and courses",
+            Self::Viewer => "reads everything, changes nothing",
+        }
     }
 
     /// The role as a word on a page.

@@ -52,6 +52,18 @@ impl Staff {
         diesel::select(exists(places)).get_result(conn)
     }
 
+    /// Whether that user works for that company now, in a role that may.
+    pub fn holds(conn: &mut PgConnection, company: CompanyId, user: UserId, permission: StaffPermission) -> QueryResult<bool> {
+        let role: Option<StaffRole> = staff::table
+            .filter(staff::company_id.eq(company))
+            .filter(staff::user_id.eq(user))
+            .filter(staff::left_at.is_null())
+            .select(staff::role)
+            .first(conn)
+            .optional()?;
+        Ok(role.is_some_and(|role| role.may(permission)))
+    }
+
     /// The place of this user in the company with that slug: the company is found through the viewer.
     pub fn of(conn: &mut PgConnection, user: UserId, slug: &str) -> QueryResult<Self> {
         let (teams_of, companies_of) = diesel::alias!(members as teams_of, staff as companies_of);

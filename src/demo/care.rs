@@ -1,7 +1,12 @@
-//! What Acme's staff keep about their partners, by what people do.
+//! What Acme's staff keep about their partners, and whom they ask to join them, by what people do.
 
-use super::seed::Town;
-use crate::{error::Result, partners::care};
+use super::seed::{Town, address};
+use crate::{
+    companies::StaffRole,
+    error::Result,
+    invitations::colleagues::{self, NewColleague},
+    partners::care,
+};
 
 /// A partner, who it is assigned to, its tags.
 const PARTNERS: &[(&str, &str, &[&str])] = &[
@@ -39,6 +44,9 @@ impl Town<'_> {
             care::note(self.conn, &author.actor(None), &author, team, body)?;
             self.date_back(*days)?;
         }
-        Ok(())
+        let sam = self.staff("sam@acme.example", "acme")?;
+        let robin = NewColleague { email: address("robin@acme.example")?, name: "Robin Hale".to_owned(), role: StaffRole::Manager };
+        colleagues::invite(self.conn, self.mailer, &sam.actor(None), &sam, &[robin])?;
+        self.date_back(1.0)
     }
 }

@@ -60,7 +60,7 @@ pub fn fill(conn: &mut PgConnection, mailer: &Mailer) -> Result<()> {
 /// What the seeding works with.
 pub(super) struct Town<'a> {
     pub(super) conn: &'a mut PgConnection,
-    mailer: &'a Mailer,
+    pub(super) mailer: &'a Mailer,
     password_hash: String,
 }
 
@@ -355,7 +355,7 @@ fn person_asked((name, email, role): &(&str, &str, MemberRole)) -> Result<Person
     Ok(Person { email: address(email)?, name: (*name).to_owned(), role: *role })
 }
 
-fn address(email: &str) -> Result<EmailAddress> {
+pub(super) fn address(email: &str) -> Result<EmailAddress> {
     EmailAddress::parse(email).ok_or_else(|| Error::Internal(format!("{email} is no address")))
 }
 

@@ -3,6 +3,7 @@
 
 use crate::{
     accounts::User,
+    companies::{Company, StaffPermission, staff::Staff},
     db::{self, now},
     error::Result,
     ids::{InvitationId, RequestId, TeamId, TermsId, UserId},
@@ -10,6 +11,7 @@ use crate::{
         Invitation, InvitationStatus,
         joining::{self, actor},
         listed::{self, Kept},
+        standing::Home,
     },
     mail::Mailer,
     programs::Terms,
@@ -57,6 +59,8 @@ pub enum Into {
     },
     /// A program invitation, for a team of theirs.
     Team(TeamId),
+    /// A staff invitation: its company.
+    TheCompany,
 }
 
 /// What came of an acceptance by link.
@@ -67,7 +71,7 @@ pub enum Accepted {
         /// Who it was.
         user: UserId,
         /// Where it leads.
-        team: Team,
+        home: Home,
     },
     /// It cannot be accepted, or not so, any more: what the page says now is the answer. Nothing was changed.
     NotSo,
@@ -94,34 +98,39 @@ pub fn accept(
 ) -> QueryResult<Accepted> {
     let Acceptance { who, into, terms: read } = acceptance;
     db::transaction(conn, |conn| {
+        lock_company(conn, invitation, into)?;
         let team = lock_team(conn, invitation, into)?;
         let Some(invitation) = lock_open(conn, invitation.id)?.filter(|now| now.generation == invitation.generation) else {
             return Ok(Accepted::NotSo);
         };
         let terms = terms_in_force(conn, &invitation)?;
-        if terms.as_ref().map(|terms| terms.id) != *read || !may(conn, who, into, team.as_ref())? {
+        if terms.as_ref().map(|terms| terms.id) != *read || !may(conn, &invitation, who, into, team.as_ref())? {
             return Ok(Accepted::NotSo);
         }
         let Some(user) = person(conn, &invitation, who)? else { return Ok(Accepted::NotSo) };
-        let team = match (into, team) {
+        let home = match (into, team) {
+            (Into::TheCompany, _) => match joining::company(conn, mailer, request, &invitation, &user)? {
+                Some(company) => Home::Company(company),
+                None => return Ok(Accepted::NotSo),
+            },
             (Into::NewTeam { name, people }, _) => {
                 let team = joining::new_team(conn, request, &user, name)?;
                 let by = actor(&user, TeamRole::Owner, request);
                 joining::program(conn, &by, &invitation, &team, user.id, terms.as_ref())?;
                 let invited = listed::decide(conn, mailer, &by, &invitation, &team, people)?;
                 joining::tell_asker(conn, mailer, &invitation, &team, &user, terms.as_ref(), &invited)?;
-                team
+                Home::Team(team)
             }
             (Into::Team(_), Some(team)) => {
                 let Some(role) = judged(conn, &team, user.id)? else { return Ok(Accepted::NotSo) };
                 let by = actor(&user, role, request);
                 joining::program_with_team(conn, mailer, &by, &invitation, &team, &user, terms.as_ref())?;
-                team
+                Home::Team(team)
             }
-            (Into::TheTeam, Some(team)) if joining::team(conn, mailer, request, &invitation, &user, &team)? => team,
+            (Into::TheTeam, Some(team)) if joining::team(conn, mailer, request, &invitation, &user, &team)? => Home::Team(team),
             (Into::TheTeam | Into::Team(_), _) => return Ok(Accepted::NotSo),
         };
-        Ok(Accepted::In { user: user.id, team })
+        Ok(Accepted::In { user: user.id, home })
     })
 }
 
@@ -175,11 +184,19 @@ pub(super) fn lock_put_to(conn: &mut PgConnection, team: TeamId, id: InvitationI
     Ok(lock_open(conn, id)?.filter(|invitation| invitation.put_to_team_id == Some(team)))
 }
 
+/// Who joins a company waits for whoever changes its staff.
+fn lock_company(conn: &mut PgConnection, invitation: &Invitation, into: &Into) -> QueryResult<()> {
+    match (into, invitation.company_id) {
+        (Into::TheCompany, Some(company)) => Company::lock(conn, company).map(drop),
+        (Into::TheCompany | Into::TheTeam | Into::NewTeam { .. } | Into::Team(_), _) => Ok(()),
+    }
+}
+
 fn lock_team(conn: &mut PgConnection, invitation: &Invitation, into: &Into) -> QueryResult<Option<Team>> {
     let team = match into {
         Into::Team(id) => Some(*id),
         Into::TheTeam => invitation.team_id,
-        Into::NewTeam { .. } => None,
+        Into::NewTeam { .. } | Into::TheCompany => None,
     };
     let locked = team.map(|id| Team::lock(conn, id)).transpose()?;
     Ok(locked.filter(|team| team.closed_at.is_none()))
@@ -190,8 +207,13 @@ fn terms_in_force(conn: &mut PgConnection, invitation: &Invitation) -> QueryResu
 }
 
 /// Whether they may: for a team as its owner or admin; as a founder where they are in no team, or owner or admin of one (rule 51).
-fn may(conn: &mut PgConnection, who: &Accepter, into: &Into, team: Option<&Team>) -> QueryResult<bool> {
+fn may(conn: &mut PgConnection, invitation: &Invitation, who: &Accepter, into: &Into, team: Option<&Team>) -> QueryResult<bool> {
     match (into, who, team) {
+        // Who asked must still be one who may ask (S32).
+        (Into::TheCompany, _, _) => match invitation.company_id {
+            Some(company) => Staff::holds(conn, company, invitation.asked_by, StaffPermission::Administer),
+            None => Ok(false),
+        },
         (Into::TheTeam, _, team) => Ok(team.is_some()),
         (Into::NewTeam { .. }, Accepter::New { .. }, _) => Ok(true),
         (Into::NewTeam { .. }, Accepter::Known(user), _) => {

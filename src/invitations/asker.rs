@@ -3,7 +3,7 @@
 use crate::{
     accounts::User,
     companies::{Company, staff::Staff},
-    invitations::{Invitation, sending::asked_by},
+    invitations::{Invitation, InvitationKind, sending::asked_by},
     programs::Program,
     teams::Team,
 };
@@ -29,6 +29,7 @@ pub fn of(conn: &mut PgConnection, invitation: &Invitation) -> QueryResult<Optio
     let about = match (invitation.program_id, invitation.team_id) {
         (Some(program), _) => Program::find(conn, company.id, program)?.name,
         (None, Some(team)) => Team::find(conn, team)?.name,
+        (None, None) if invitation.kind == InvitationKind::Staff => company.name.clone(),
         (None, None) => invitation.team_name.clone(),
     };
     Ok(Some(Asker { company, user, about }))

@@ -1,6 +1,8 @@
 //! The invitation's row and its states.
 
-use crate::{email_address::EmailAddress, ids::*, schema::invitations, teams::MemberRole, text_enum, tokens::hash_of};
+use crate::{
+    companies::StaffRole, email_address::EmailAddress, ids::*, schema::invitations, teams::MemberRole, text_enum, tokens::hash_of,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
@@ -16,6 +18,8 @@ text_enum!(
         Program = "program",
         /// A person is asked into a team.
         Member = "member",
+        /// A person is asked to work for a company.
+        Staff = "staff",
     }
 );
 
@@ -81,6 +85,8 @@ pub struct Invitation {
     pub team_name: String,
     /// Member: as what.
     pub role: Option<MemberRole>,
+    /// Staff: as what.
+    pub staff_role: Option<StaffRole>,
     /// Who asked.
     pub asked_by: UserId,
     /// Who approved for the team.
@@ -117,14 +123,33 @@ impl Invitation {
         Self::query().filter(invitations::token_hash.eq(hash_of(token))).first(conn).optional()
     }
 
-    /// An invitation that this company made.
+    /// An invitation of teams or members that this company made; its own staff's are the administrators' matter.
     pub fn of_company(conn: &mut PgConnection, company: CompanyId, id: InvitationId) -> QueryResult<Self> {
-        Self::query().filter(invitations::id.eq(id)).filter(invitations::company_id.eq(company)).first(conn)
+        Self::query()
+            .filter(invitations::id.eq(id))
+            .filter(invitations::company_id.eq(company))
+            .filter(invitations::kind.ne(InvitationKind::Staff))
+            .first(conn)
     }
 
-    /// An invitation that this company made, locked until the transaction ends.
+    /// The same, locked until the transaction ends.
     pub fn lock_of_company(conn: &mut PgConnection, company: CompanyId, id: InvitationId) -> QueryResult<Self> {
-        Self::query().filter(invitations::id.eq(id)).filter(invitations::company_id.eq(company)).for_no_key_update().first(conn)
+        Self::query()
+            .filter(invitations::id.eq(id))
+            .filter(invitations::company_id.eq(company))
+            .filter(invitations::kind.ne(InvitationKind::Staff))
+            .for_no_key_update()
+            .first(conn)
+    }
+
+    /// An invitation to work for this company, locked until the transaction ends.
+    pub fn lock_of_staff(conn: &mut PgConnection, company: CompanyId, id: InvitationId) -> QueryResult<Self> {
+        Self::query()
+            .filter(invitations::id.eq(id))
+            .filter(invitations::company_id.eq(company))
+            .filter(invitations::kind.eq(InvitationKind::Staff))
+            .for_no_key_update()
+            .first(conn)
     }
 
     /// The same row, locked until the transaction ends.

@@ -4,6 +4,7 @@
 use crate::{
     accounts::User,
     audit::{self, Action, Actor, Event},
+    companies::{Company, staff::Staff},
     db::now,
     ids::{InvitationId, RequestId, UserId},
     invitations::{Invitation, InvitationKind, InvitationStatus, asker, emails::answering, listed, revoking},
@@ -40,6 +41,36 @@ pub fn team(
         mail::queue(conn, mailer, Some(asker.company.id), &answering::member_accepted(invitation, &asker, team, user, role))?;
     }
     Ok(true)
+}
+
+/// A person begins to work for the company, whose row is locked. Nothing where they do so already.
+pub fn company(
+    conn: &mut PgConnection,
+    mailer: &Mailer,
+    request: Option<RequestId>,
+    invitation: &Invitation,
+    user: &User,
+) -> QueryResult<Option<Company>> {
+    let (company, role) = invitation.company_id.zip(invitation.staff_role).expect("a CHECK gives a staff invitation both");
+    if Staff::works_for(conn, company, user.id)? {
+        return Ok(None);
+    }
+    let by = Actor { user: Some(user.id), role: Some(role.as_str()), request };
+    let place = Staff::add(conn, company, user.id, role)?;
+    diesel::update(invitations::table.find(invitation.id))
+        .set((
+            invitations::status.eq(InvitationStatus::Accepted),
+            invitations::answered_at.eq(now().nullable()),
+            invitations::answered_by.eq(user.id),
+        ))
+        .execute(conn)?;
+    audit::record(conn, &by, Event::new(Action::InvitationAccepted).company(company).target(invitation.id.uuid()))?;
+    let joined = Event::new(Action::StaffJoined).company(company).target(place.uuid());
+    audit::record(conn, &by, joined.after(json!({ "role": role })))?;
+    if let Some(asker) = asker::of(conn, invitation)? {
+        mail::queue(conn, mailer, Some(company), &answering::staff_accepted(invitation, &asker, user, role))?;
+    }
+    Company::find(conn, company).map(Some)
 }
 
 /// A team is founded, with its founder as owner and first member.

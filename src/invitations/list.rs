@@ -106,6 +106,7 @@ pub(super) fn lines(
         .left_join(programs::table.on(programs::id.nullable().eq(invitations::program_id)))
         .left_join(parents.on(parents.field(invitations::id).nullable().eq(invitations::parent_id)))
         .filter(invitations::company_id.eq(company))
+        .filter(invitations::kind.ne(InvitationKind::Staff))
         .select((
             Invitation::as_select(),
             Option::<Team>::as_select(),
@@ -153,7 +154,7 @@ fn totals(conn: &mut PgConnection, company: CompanyId, search: Option<&Search>) 
     diesel::sql_query(
         "SELECT count(*) AS \"all\", count(*) FILTER (WHERE status = 'waiting' AND team_id IS NOT NULL AND expires_at > now()) AS waiting FROM ( \
          SELECT i.status, i.team_id, i.expires_at FROM invitations i LEFT JOIN invitations p ON p.id = i.parent_id \
-         WHERE i.company_id = $1 AND ($2 IS NULL OR i.search LIKE ANY ($2) OR p.search LIKE ANY ($2) \
+         WHERE i.company_id = $1 AND i.kind <> 'staff' AND ($2 IS NULL OR i.search LIKE ANY ($2) OR p.search LIKE ANY ($2) \
          OR i.team_id IN (SELECT id FROM teams WHERE search LIKE ANY ($2))) LIMIT 10001) found",
     )
     .bind::<sql_types::Uuid, _>(company)

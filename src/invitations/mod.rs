@@ -1,9 +1,10 @@
-//! Asking people in: program and member invitations, and the team's approvals.
+//! Asking people in: program, member and staff invitations, and the team's approvals.
 
 pub mod accepting;
 pub mod approval;
 pub mod asker;
 pub mod asking;
+pub mod colleagues;
 pub mod declining;
 pub mod detail;
 pub mod emails;

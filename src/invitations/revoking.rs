@@ -6,7 +6,7 @@ use crate::{
     db::{self, now},
     email_address::EmailAddress,
     error::Result,
-    ids::{CompanyId, InvitationId, ProgramId, TeamId},
+    ids::{CompanyId, InvitationId, ProgramId, TeamId, UserId},
     invitations::{Invitation, InvitationKind, InvitationStatus, State},
     schema::invitations,
 };
@@ -49,6 +49,25 @@ pub fn take_back(conn: &mut PgConnection, by: &Actor, ids: &[InvitationId]) -> Q
         .load::<InvitationId>(conn)?;
     revoke_rows(conn, by, &listed)?;
     Ok(parents.len())
+}
+
+/// Takes back what somebody asked for on behalf of a company and may not ask for any more (S32); says how many it were. The caller holds
+/// the lock of their place, so that they ask for nothing meanwhile.
+pub fn of_asker(conn: &mut PgConnection, by: &Actor, company: CompanyId, asker: UserId, kinds: &[InvitationKind]) -> QueryResult<usize> {
+    let theirs = living_of_asker(conn, company, asker)?;
+    let ids: Vec<InvitationId> = theirs.into_iter().filter(|(_, kind)| kinds.contains(kind)).map(|(id, _)| id).collect();
+    take_back(conn, by, &ids)
+}
+
+/// The living invitations that somebody asked for on behalf of a company. Who is only listed goes with the invitation that lists them.
+pub fn living_of_asker(conn: &mut PgConnection, company: CompanyId, asker: UserId) -> QueryResult<Vec<(InvitationId, InvitationKind)>> {
+    invitations::table
+        .filter(invitations::company_id.eq(company))
+        .filter(invitations::asked_by.eq(asker))
+        .filter(invitations::status.eq_any(InvitationStatus::LIVING))
+        .filter(invitations::parent_id.is_null().or(invitations::team_id.is_not_null()))
+        .select((invitations::id, invitations::kind))
+        .load(conn)
 }
 
 fn revoke_rows(conn: &mut PgConnection, by: &Actor, ids: &[InvitationId]) -> QueryResult<Vec<InvitationId>> {

@@ -65,6 +65,14 @@ pub fn mail_member(conn: &mut PgConnection, mailer: &Mailer, invitation: &Invita
     mail::queue_until(conn, mailer, Some(company.id), &letter, invitation.expires_at).map(drop)
 }
 
+/// Queues the mail with the living link of an invitation to work for a company.
+pub fn mail_colleague(conn: &mut PgConnection, mailer: &Mailer, invitation: &Invitation) -> QueryResult<()> {
+    let (company, asker) = asked_by(conn, invitation)?;
+    let role = invitation.staff_role.expect("a CHECK gives every staff invitation its role");
+    let letter = asking::staff_invitation(invitation, &company, &asker, role);
+    mail::queue_until(conn, mailer, Some(company.id), &letter, invitation.expires_at).map(drop)
+}
+
 /// The company and the person that asked.
 pub fn asked_by(conn: &mut PgConnection, invitation: &Invitation) -> QueryResult<(Company, User)> {
     let company = Company::find(conn, invitation.company_id.ok_or(diesel::NotFound)?)?;

@@ -2,12 +2,13 @@
 
 use crate::{
     accounts::User,
-    companies::Company,
+    companies::{Company, StaffPermission, StaffRole},
     db::now,
     ids::{TeamId, UserId},
     invitations::{Invitation, InvitationKind, InvitationStatus, listed},
+    paths,
     programs::{Program, Terms},
-    schema::{companies, invitations, members, programs, teams, terms, users},
+    schema::{companies, invitations, members, programs, staff, teams, terms, users},
     teams::{MemberRole, Team, TeamPermission, TeamRole, member::role_in},
     tokens::hash_of,
 };
@@ -44,8 +45,8 @@ pub struct Opened {
 /// What the link is to its viewer: the first that fits (rule 61).
 #[derive(Debug, Clone)]
 pub enum Standing {
-    /// Accepted by them, or they are in the team already. Leads there.
-    In(Team),
+    /// Accepted by them, or they are in already. Leads there.
+    In(Home),
     /// There is nothing to answer any more.
     Ended {
         /// Why.
@@ -72,10 +73,37 @@ pub enum Ending {
     Accepted,
     /// By the invitee, or by the team it was put to.
     Declined,
-    /// The asker took it back, the team refused, or the team is closed.
+    /// The asker took it back, the team refused, the team is closed, or who asked may not any more.
     Revoked,
     /// Its seven days are over (S41).
     Expired,
+}
+
+/// What an invitation leads into.
+#[derive(Debug, Clone)]
+pub enum Home {
+    /// A team.
+    Team(Team),
+    /// A company, at work.
+    Company(Company),
+}
+
+impl Home {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Team(team) => &team.name,
+            Self::Company(company) => &company.name,
+        }
+    }
+
+    /// Its first page.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Team(team) => paths::team(&team.slug),
+            Self::Company(company) => paths::partners(&company.slug),
+        }
+    }
 }
 
 /// A present place of the viewer in a team.
@@ -96,8 +124,15 @@ impl Opened {
     /// them of one moment: an acceptance is seen whole or not at all.
     pub fn by_token(conn: &mut PgConnection, token: &str, viewer: Option<UserId>) -> QueryResult<Option<Self>> {
         conn.build_transaction().read_only().repeatable_read().run(|conn| {
-            let Some(row) = Row::by_token(conn, token)? else { return Ok(None) };
-            let places = viewer.map_or(Ok(Vec::new()), |viewer| Place::all_of(conn, viewer))?;
+            let Some(mut row) = Row::by_token(conn, token)? else { return Ok(None) };
+            let places = match (row.opened.invitation.kind, viewer) {
+                (InvitationKind::Program | InvitationKind::Member, Some(viewer)) => Place::all_of(conn, viewer)?,
+                (InvitationKind::Program | InvitationKind::Member, None) => Vec::new(),
+                (InvitationKind::Staff, viewer) => {
+                    row.look_at_staff(conn, viewer)?;
+                    Vec::new()
+                }
+            };
             let mut opened = row.seen_by(viewer, places);
             match &mut opened.standing {
                 Standing::NotPermitted(places) => Place::name_admins(conn, places)?,
@@ -109,9 +144,17 @@ impl Opened {
     }
 
     /// Where the acceptance led, where it was this person's.
-    pub fn accepted_by(&self, viewer: UserId) -> Option<&Team> {
+    pub fn accepted_by(&self, viewer: UserId) -> Option<Home> {
         let theirs = self.invitation.status == InvitationStatus::Accepted && self.invitation.answered_by == Some(viewer);
-        self.team.as_ref().filter(|_| theirs)
+        self.home().filter(|_| theirs)
+    }
+
+    /// What it leads, or led, into; nothing before a program invitation is accepted.
+    pub fn home(&self) -> Option<Home> {
+        match self.invitation.kind {
+            InvitationKind::Program | InvitationKind::Member => self.team.clone().map(Home::Team),
+            InvitationKind::Staff => self.company.clone().map(Home::Company),
+        }
     }
 
     /// Whether a new link is what is wanted (rule 53).
@@ -133,6 +176,10 @@ struct Row {
     opened: Opened,
     /// Whose address it is, and whether a link has proved it.
     invitee: Option<(UserId, bool)>,
+    /// Staff: who asks may not any more, so that it counts as taken back (S32).
+    is_void: bool,
+    /// Staff: whether the viewer works for the company.
+    works_there: bool,
 }
 
 type Known = (
@@ -192,8 +239,22 @@ impl Row {
                 now,
                 standing: Standing::SignIn,
             };
-            Self { opened, invitee }
+            Self { opened, invitee, is_void: false, works_there: false }
         }))
+    }
+
+    fn look_at_staff(&mut self, conn: &mut PgConnection, viewer: Option<UserId>) -> QueryResult<()> {
+        let asker = self.opened.asker.id;
+        let company = self.opened.company.as_ref().map(|company| company.id);
+        let places: Vec<(UserId, StaffRole)> = staff::table
+            .filter(staff::company_id.nullable().eq(company))
+            .filter(staff::user_id.eq_any([Some(asker), viewer].into_iter().flatten().collect::<Vec<_>>()))
+            .filter(staff::left_at.is_null())
+            .select((staff::user_id, staff::role))
+            .load(conn)?;
+        self.is_void = !places.iter().any(|(user, role)| *user == asker && role.may(StaffPermission::Administer));
+        self.works_there = places.iter().any(|(user, _)| Some(*user) == viewer);
+        Ok(())
     }
 
     /// Judges; the order is rule 61's.
@@ -204,14 +265,14 @@ impl Row {
 
     fn judge(&self, viewer: Option<UserId>, places: Vec<Place>) -> Standing {
         let Opened { invitation, team, now, .. } = &self.opened;
-        let inside = places.iter().any(|place| Some(place.team.id) == invitation.team_id);
-        if let Some(team) = viewer.and_then(|viewer| self.opened.accepted_by(viewer)) {
-            return Standing::In(team.clone());
+        let inside = self.works_there || places.iter().any(|place| Some(place.team.id) == invitation.team_id);
+        if let Some(home) = viewer.and_then(|viewer| self.opened.accepted_by(viewer)) {
+            return Standing::In(home);
         }
-        if let (InvitationKind::Member, true, Some(team)) = (invitation.kind, inside, team) {
-            return Standing::In(team.clone());
+        if let (InvitationKind::Member | InvitationKind::Staff, true, Some(home)) = (invitation.kind, inside, self.opened.home()) {
+            return Standing::In(home);
         }
-        if let Some(how) = Ending::of(invitation, team.as_ref(), *now) {
+        if let Some(how) = Ending::of(invitation, self.is_void || team.as_ref().is_some_and(|team| team.closed_at.is_some()), *now) {
             return Standing::Ended { how, inside };
         }
         match (viewer, self.invitee) {
@@ -231,18 +292,17 @@ fn known(kind: InvitationKind, places: Vec<Place>) -> Standing {
     let (theirs, others): (Vec<_>, Vec<_>) = places.into_iter().partition(|place| place.role.may(TeamPermission::AnswerProgramInvitations));
     match kind {
         InvitationKind::Program if theirs.is_empty() && !others.is_empty() => Standing::NotPermitted(others),
-        InvitationKind::Program | InvitationKind::Member => Standing::Known(theirs),
+        InvitationKind::Program | InvitationKind::Member | InvitationKind::Staff => Standing::Known(theirs),
     }
 }
 
 impl Ending {
-    fn of(invitation: &Invitation, team: Option<&Team>, now: DateTime<Utc>) -> Option<Self> {
-        let closed = team.is_some_and(|team| team.closed_at.is_some());
+    fn of(invitation: &Invitation, is_void: bool, now: DateTime<Utc>) -> Option<Self> {
         match invitation.status {
             InvitationStatus::Accepted => Some(Self::Accepted),
             InvitationStatus::Declined => Some(Self::Declined),
             InvitationStatus::Rejected | InvitationStatus::Revoked => Some(Self::Revoked),
-            InvitationStatus::Sent | InvitationStatus::Waiting if closed => Some(Self::Revoked),
+            InvitationStatus::Sent | InvitationStatus::Waiting if is_void => Some(Self::Revoked),
             InvitationStatus::Sent | InvitationStatus::Waiting if invitation.expires_at <= now => Some(Self::Expired),
             InvitationStatus::Sent | InvitationStatus::Waiting => None,
         }

@@ -12,7 +12,7 @@ use crate::{
         Invitation, InvitationKind, InvitationStatus, State,
         emails::asking,
         invitation::LINK_LIVES,
-        sending::{asked_by, mail_member},
+        sending::{asked_by, mail_colleague, mail_member},
     },
     mail::{self, Mailer},
     programs::Program,
@@ -87,33 +87,39 @@ pub fn resend(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staff: &Staf
     db::transaction(conn, |conn| {
         staff.recheck(conn, StaffPermission::Invite)?;
         let before = Invitation::lock_of_company(conn, staff.company.id, id)?;
-        let generation = before.generation + 1;
-        let sent = diesel::update(invitations::table.find(id))
-            .filter(invitations::status.eq(InvitationStatus::Sent))
-            .filter(invitations::generation.le(RESENDS))
-            .filter(invitations::sent_at.le((now() - RESEND_PAUSE).nullable()))
-            .set((
-                invitations::generation.eq(generation),
-                invitations::token_hash.eq(mailer.tokens().hash(Purpose::Invitation, id.uuid(), generation)),
-                invitations::sent_at.eq(now().nullable()),
-                invitations::expires_at.eq(now() + LINK_LIVES),
-            ))
-            .returning(Invitation::as_returning())
-            .get_result(conn)
-            .optional()?;
-        let Some(invitation) = sent else { return Ok(why_not_resent(&before)) };
-        match (invitation.kind, invitation.team_id) {
-            (InvitationKind::Program, _) => mail_program(conn, mailer, &invitation)?,
-            (InvitationKind::Member, Some(team)) => {
-                let team = Team::find(conn, team)?;
-                mail_member(conn, mailer, &invitation, &team)?;
-            }
-            (InvitationKind::Member, None) => unreachable!("who is sent a link is asked into a team"),
-        }
-        let event = Event::new(Action::InvitationResent).company(staff.company.id).team(invitation.team_id).target(id.uuid());
-        audit::record(conn, by, event.after(json!({ "sending": generation })))?;
-        Ok(Resent::Done { person: invitation.person().to_owned(), until: invitation.expires_at })
+        send_again(conn, mailer, by, staff, &before)
     })
+}
+
+/// The new link and its mail, for an invitation that the caller has locked.
+pub(super) fn send_again(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staff: &Staff, before: &Invitation) -> Result<Resent> {
+    let (id, generation) = (before.id, before.generation + 1);
+    let sent = diesel::update(invitations::table.find(id))
+        .filter(invitations::status.eq(InvitationStatus::Sent))
+        .filter(invitations::generation.le(RESENDS))
+        .filter(invitations::sent_at.le((now() - RESEND_PAUSE).nullable()))
+        .set((
+            invitations::generation.eq(generation),
+            invitations::token_hash.eq(mailer.tokens().hash(Purpose::Invitation, id.uuid(), generation)),
+            invitations::sent_at.eq(now().nullable()),
+            invitations::expires_at.eq(now() + LINK_LIVES),
+        ))
+        .returning(Invitation::as_returning())
+        .get_result(conn)
+        .optional()?;
+    let Some(invitation) = sent else { return Ok(why_not_resent(before)) };
+    match (invitation.kind, invitation.team_id) {
+        (InvitationKind::Program, _) => mail_program(conn, mailer, &invitation)?,
+        (InvitationKind::Member, Some(team)) => {
+            let team = Team::find(conn, team)?;
+            mail_member(conn, mailer, &invitation, &team)?;
+        }
+        (InvitationKind::Staff, _) => mail_colleague(conn, mailer, &invitation)?,
+        (InvitationKind::Member, None) => unreachable!("who is sent a link is asked into a team"),
+    }
+    let event = Event::new(Action::InvitationResent).company(staff.company.id).team(invitation.team_id).target(id.uuid());
+    audit::record(conn, by, event.after(json!({ "sending": generation })))?;
+    Ok(Resent::Done { person: invitation.person().to_owned(), until: invitation.expires_at })
 }
 
 /// Mails the team's owner once more that somebody waits.

@@ -46,6 +46,14 @@ POST /companies/{company}/partners/{partner}/tags             | in  | 422  422  
 POST /companies/{company}/partners/{partner}/tags/{tag}/removal| in  | go   go    403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/partners/{partner}/notes            | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/partners/{partner}/notes            | in  | 422  422   403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/staff                               | in  | 200  403   403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/staff/invitations/new               | in  | 200  403   403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/staff/invitations                   | in  | 422  403   403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/staff/invitations/{invitation}/resending| in  | go   403   403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/staff/invitations/{invitation}/revocation| in  | go   403   403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/staff/{staff}/role                  | in  | 422  403   403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/staff/{staff}/removal               | in  | 200  403   403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/staff/{staff}/removal               | in  | go   403   403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/programs                            | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/programs                            | in  | 422  422   403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/programs/new                        | in  | 200  200   403   404   |  404   | 404     404   404   404         | 404    | 404

@@ -12,10 +12,10 @@ const LIST: &str = "/companies/acme/invitations";
 const NEW_TEAM: &str = "/companies/acme/invitations/new-team";
 const NEW_MEMBERS: &str = "/companies/acme/invitations/new-members";
 
-const INES: &str = "ines@larkspur.example";
-const TEO: &str = "teo@brightwater.example";
-const HANA: &str = "hana@larkspur.example";
-const ROSA: &str = "rosa@northwind.example";
+pub const INES: &str = "ines@larkspur.example";
+pub const TEO: &str = "teo@brightwater.example";
+pub const HANA: &str = "hana@larkspur.example";
+pub const ROSA: &str = "rosa@northwind.example";
 
 /// Ines with Teo and Hana, as staff fill it in; Ines stands in the second row.
 fn larkspur(form: FilledForm) -> FilledForm {
@@ -41,12 +41,12 @@ fn rosa(form: FilledForm) -> FilledForm {
         .set("message", "Welcome, Rosa.")
 }
 
-async fn invite_larkspur(sam: &Browser) {
+pub async fn invite_larkspur(sam: &Browser) {
     let form = larkspur(sam.get(NEW_TEAM).await.form("new-team"));
     sam.submit(&form).await.leads_to(LIST);
 }
 
-async fn ask_for_rosa(sam: &Browser) {
+pub async fn ask_for_rosa(sam: &Browser) {
     let form = rosa(sam.get(NEW_MEMBERS).await.form("new-members"));
     sam.submit(&form).await.leads_to(LIST);
 }
@@ -56,7 +56,7 @@ fn page_of(app: &TestApp, email: &str) -> String {
     format!("{LIST}/{}", app.text(&format!("SELECT id FROM invitations WHERE email = '{email}' ORDER BY created_at DESC, id DESC LIMIT 1")))
 }
 
-fn status_of(app: &TestApp, email: &str) -> String {
+pub fn status_of(app: &TestApp, email: &str) -> String {
     app.text(&format!("SELECT status FROM invitations WHERE email = '{email}' ORDER BY created_at DESC, id DESC LIMIT 1"))
 }
 

@@ -17,5 +17,6 @@ mod mail;
 mod migrations;
 mod partners;
 mod programs;
+mod staff;
 mod support;
 mod tenancy;

@@ -4,7 +4,7 @@ use crate::support::{
     Browser, Page, Scene, TestApp,
     catalogue::{changes, pages},
     personas::*,
-    scene::{FOREIGN_SENT, FOREIGN_TAG, FOREIGN_WAITING, PUT, SENT, TAG, WAITING, id},
+    scene::{FOREIGN_SENT, FOREIGN_STAFF_SENT, FOREIGN_TAG, FOREIGN_WAITING, PUT, SENT, STAFF_SENT, TAG, WAITING, id},
 };
 use diesel::{Connection, connection::SimpleConnection};
 use std::collections::BTreeSet;
@@ -24,7 +24,15 @@ fn foreign(app: &TestApp, part: &str, route: &str) -> Vec<String> {
             // Another team's, one whose link is out, one that was never put to this team.
             vec![id(FOREIGN_WAITING).to_string(), id(FOREIGN_SENT).to_string(), id(SENT).to_string()]
         }
-        "{invitation}" => vec![id(FOREIGN_SENT).to_string(), id(FOREIGN_WAITING).to_string()],
+        // Another company's, and one that is no colleague's.
+        "{invitation}" if route.starts_with("/companies/{company}/staff") => vec![id(FOREIGN_STAFF_SENT).to_string(), id(SENT).to_string()],
+        // Another company's, and a colleague's, which is the administrators' matter.
+        "{invitation}" => vec![id(STAFF_SENT).to_string(), id(FOREIGN_SENT).to_string(), id(FOREIGN_WAITING).to_string()],
+        // Of another company, and of this one but gone.
+        "{staff}" => [GUS, HUGO]
+            .iter()
+            .map(|email| app.text(&format!("SELECT s.id FROM staff s JOIN users u ON u.id = s.user_id WHERE u.email = '{email}'")))
+            .collect(),
         "{tag}" => vec![id(FOREIGN_TAG).to_string()],
         "{mail}" | "{token}" => vec![],
         other => panic!("{other} in {route}: say in tests/app/tenancy.rs what is outside the viewer's sight"),

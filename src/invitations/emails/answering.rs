@@ -2,8 +2,8 @@
 
 use crate::{
     accounts::User,
-    companies::Company,
-    invitations::{Invitation, asker::Asker},
+    companies::{Company, StaffRole},
+    invitations::{Invitation, InvitationKind, asker::Asker},
     mail::{Letter, Target, plain, strong},
     paths,
     programs::{Program, Terms},
@@ -70,6 +70,25 @@ pub fn member_accepted(invitation: &Invitation, asker: &Asker, team: &Team, acce
         button: Some(("See the team's members".to_owned(), Target::Page(paths::partner_members(&asker.company.slug, &team.slug)))),
         note: String::new(),
         why: why_asked(invitation, &asker.company),
+    }
+}
+
+/// To who asked: a colleague works for the company now.
+pub fn staff_accepted(invitation: &Invitation, asker: &Asker, accepter: &User, role: StaffRole) -> Letter {
+    let (who, company) = (&accepter.name, &asker.company);
+    Letter {
+        to: asker.user.email.clone(),
+        speaks_for: Some(company.name.clone()),
+        reply_to: Some(accepter.email.clone()),
+        subject: format!("{who} accepted your invitation"),
+        preheader: format!("{who} works for {} here now, as {}.", company.name, role.label()),
+        heading: format!("{who} accepted"),
+        lead: vec![strong(who), plain(" accepted your invitation and works for "), strong(&company.name), plain(" here now.")],
+        quote: String::new(),
+        facts: vec![("Person", format!("{who}, {}", accepter.email)), ("Role", format!("{}: {}", role.label(), role.means()))],
+        button: Some(("See the staff".to_owned(), Target::Page(paths::staff(&company.slug)))),
+        note: String::new(),
+        why: why_asked(invitation, company),
     }
 }
 
@@ -154,7 +173,11 @@ pub fn asked_to_accept(invitation: &Invitation, company: &Company, program: &Pro
 }
 
 fn see_it(invitation: &Invitation, company: &Company) -> (String, Target) {
-    ("See the invitation".to_owned(), Target::Page(paths::invitation(&company.slug, invitation.id)))
+    let page = match invitation.kind {
+        InvitationKind::Staff => paths::staff(&company.slug),
+        InvitationKind::Program | InvitationKind::Member => paths::invitation(&company.slug, invitation.id),
+    };
+    ("See the invitation".to_owned(), Target::Page(page))
 }
 
 fn why_asked(invitation: &Invitation, company: &Company) -> String {

@@ -2,7 +2,7 @@
 
 use crate::{
     accounts::User,
-    companies::Company,
+    companies::{Company, StaffRole},
     invitations::Invitation,
     mail::{Letter, Target, plain, strong},
     paths,
@@ -74,6 +74,35 @@ pub fn member_invitation(invitation: &Invitation, company: &Company, asker: &Use
         button: Some(("See the invitation".to_owned(), link(invitation))),
         note: OPENING.to_owned(),
         why: why_invited(invitation, company, asker, "you join no team"),
+    }
+}
+
+/// To a person asked to work for a company (rule 31).
+pub fn staff_invitation(invitation: &Invitation, company: &Company, asker: &User, role: StaffRole) -> Letter {
+    let company = &company.name;
+    Letter {
+        to: invitation.email.clone(),
+        speaks_for: Some(company.clone()),
+        reply_to: Some(asker.email.clone()),
+        subject: format!("You are asked to join {company} on Guildhall"),
+        preheader: format!("{} asks you to join as {}, until {}.", asker.name, role.label(), day(invitation.expires_at, INVITEE_ZONE)),
+        heading: greeting(invitation, &format!("{company} asks you to join its staff")),
+        lead: vec![
+            plain(format!("{} asks you to work for ", asker.name)),
+            strong(company),
+            plain(" here, as "),
+            strong(role.label()),
+            plain(": with its partner teams, in one place."),
+        ],
+        quote: invitation.message.clone(),
+        facts: vec![
+            ("Company", company.clone()),
+            ("Your role", format!("{}: {}", role.label(), role.means())),
+            ("Until", exact(invitation.expires_at, INVITEE_ZONE)),
+        ],
+        button: Some(("See the invitation".to_owned(), link(invitation))),
+        note: OPENING.to_owned(),
+        why: why_invited(invitation, company, asker, "you get no access"),
     }
 }
 

@@ -229,14 +229,19 @@ impl TestApp {
 
     /// Returns once a statement waits for a lock that another transaction holds.
     pub async fn until_somebody_waits(&self) {
+        self.until_waiting(1).await;
+    }
+
+    /// Waits until that many wait for a lock.
+    pub async fn until_waiting(&self, many: i64) {
         let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
         for _ in 0..200 {
-            if self.number(waiting) > 0 {
+            if self.number(waiting) >= many {
                 return;
             }
             actix_web::rt::time::sleep(std::time::Duration::from_millis(10)).await;
         }
-        panic!("nobody waits for a lock");
+        panic!("fewer than {many} wait for a lock");
     }
 
     /// Every row of every table but the named traces (S15), as one text to compare.

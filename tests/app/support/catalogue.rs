@@ -122,6 +122,22 @@ pub const DEEDS: &[Deed] = &[
     deed("/companies/{company}/partners/{partner}/tags", MAX, &[("tag", PROSE)]),
     deed("/companies/{company}/partners/{partner}/tags/{tag}/removal", MAX, &[]),
     deed("/companies/{company}/partners/{partner}/notes", MAX, &[("note", PROSE)]),
+    deed(
+        "/companies/{company}/staff/invitations",
+        SAM,
+        &[
+            ("email[]", "ida@acme.example"),
+            ("name[]", PROSE),
+            ("staff_role[]", "viewer"),
+            ("email[]", "jan@acme.example"),
+            ("name[]", ""),
+            ("staff_role[]", "manager"),
+        ],
+    ),
+    deed("/companies/{company}/staff/invitations/{invitation}/resending", SAM, &[]),
+    deed("/companies/{company}/staff/invitations/{invitation}/revocation", SAM, &[]),
+    deed("/companies/{company}/staff/{staff}/role", SAM, &[("staff_role", "viewer")]),
+    deed("/companies/{company}/staff/{staff}/removal", SAM, &[]),
 ];
 
 /// The deed of a route.

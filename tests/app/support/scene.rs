@@ -9,6 +9,8 @@ use uuid::Uuid;
 pub struct Scene {
     /// Mia's place in Northwind.
     pub member: String,
+    /// Max's place in Acme.
+    pub staff: String,
     /// Acme's program.
     pub program: String,
     /// Of Nora's invitation.
@@ -54,6 +56,10 @@ pub const TAG: u128 = 40;
 /// Globex's tag on Brightwater.
 pub const FOREIGN_TAG: u128 = 41;
 const NOTE: u128 = 42;
+/// Acme's invitation of Kim to its staff, sent.
+pub const STAFF_SENT: u128 = 43;
+/// Globex's invitation of somebody to its staff, sent.
+pub const FOREIGN_STAFF_SENT: u128 = 44;
 /// The mail with Nora's link.
 pub const MAIL: u128 = 100;
 
@@ -63,6 +69,7 @@ impl Scene {
         let token = |purpose, number| app.mailer.tokens().token(purpose, id(number), 1);
         let scene = Self {
             member: app.text(&format!("SELECT m.id FROM members m JOIN users u ON u.id = m.user_id WHERE u.email = '{MIA}'")),
+            staff: app.text(&format!("SELECT s.id FROM staff s JOIN users u ON u.id = s.user_id WHERE u.email = '{MAX}'")),
             program: app.text("SELECT id FROM programs WHERE name = 'Acme Resellers'"),
             invitation_token: token(Purpose::Invitation, SENT),
             frank_token: token(Purpose::Invitation, FOR_FRANK),
@@ -78,6 +85,7 @@ impl Scene {
     pub fn path(&self, route: &str) -> String {
         let waits = ["/reminder", "/role", "/approval", "/rejection"].iter().any(|end| route.ends_with(end));
         let invitation = match route.starts_with("/teams") {
+            _ if route.starts_with("/companies/{company}/staff") => STAFF_SENT,
             true if waits => WAITING,
             true => PUT,
             false if waits => WAITING,
@@ -95,6 +103,7 @@ impl Scene {
             .replace("{team}", "northwind")
             .replace("{partner}", "northwind")
             .replace("{member}", &self.member)
+            .replace("{staff}", &self.staff)
             .replace("{program}", &self.program)
             .replace("{invitation}", &id(invitation).to_string())
             .replace("{tag}", &id(TAG).to_string())
@@ -139,6 +148,14 @@ fn rows(app: &TestApp) -> String {
             id(number)
         )
     };
+    let colleague = |number: u128, of: &str, who: &str, by: &str| {
+        format!(
+            "INSERT INTO invitations (id, kind, company_id, email, staff_role, asked_by, status, generation, token_hash, created_at, sent_at, expires_at, search) \
+             VALUES ('{}', 'staff', {of}, '{who}', 'manager', {by}, 'sent', 1, {}, now() - interval '4 days', now() - interval '1 day', now() + interval '6 days', '{who}');",
+            id(number),
+            link(number)
+        )
+    };
     let mail = |number: u128, of: u128, to: &str, company: &str| {
         format!(
             "INSERT INTO outbox (id, company_id, message_id, recipient, sender_name, subject, text, html, link_purpose, link_id, link_generation, link_hash) \
@@ -172,6 +189,10 @@ fn rows(app: &TestApp) -> String {
         invitation(FOREIGN_WAITING, &globex, &brightwater, "NULL", "NULL", "uma@brightwater.example", &gus, false),
         invitation(FOR_FRANK, &acme, "NULL", &program("Acme Agencies"), "NULL", FRANK, &sam, true),
         invitation(EXPIRED, &acme, "NULL", &program("Acme Resellers"), "NULL", "late@elsewhere.example", &sam, true),
+        colleague(STAFF_SENT, &acme, "kim@acme.example", &sam),
+        colleague(FOREIGN_STAFF_SENT, &globex, "lou@globex.example", &gus),
+        mail(MAIL + 6, STAFF_SENT, "kim@acme.example", &acme),
+        mail(MAIL + 7, FOREIGN_STAFF_SENT, "lou@globex.example", &globex),
         mail(MAIL, SENT, "nora@brightlane.example", &acme),
         mail(MAIL + 1, PUT, MIA, &acme),
         mail(MAIL + 2, SENT_MEMBER, "ivy@northwind.example", &acme),

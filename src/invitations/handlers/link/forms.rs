@@ -94,6 +94,7 @@ impl AcceptanceForm {
         let name = matches!(opened.standing, Standing::New).then(|| errors.line("name", "your name", &self.name, NAME_LENGTH));
         let into = match (opened.invitation.kind, place) {
             (InvitationKind::Member, _) => Into::TheTeam,
+            (InvitationKind::Staff, _) => Into::TheCompany,
             (InvitationKind::Program, Some(team)) => Into::Team(team),
             (InvitationKind::Program, None) => self.new_team(opened, &mut errors),
         };

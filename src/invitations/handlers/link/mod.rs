@@ -45,13 +45,13 @@ pub async fn accept(
     let (wanted, request) = (acceptance.clone(), by.request);
     let accepted = db.run(move |conn| accepting::accept(conn, &mailer, request, &opened.invitation, &acceptance)).await?;
     match accepted {
-        Accepted::In { user, team } => {
+        Accepted::In { user, home } => {
             // Who was signed in keeps the session: their second click, under way already, must find them (rule 52).
             if by.user.is_none_or(|known| known.id != user) || matches!(wanted.who, Accepter::New { .. }) {
                 session::sign_in(&session, user)?;
             }
-            let (fact, next) = welcome(&wanted.into, &team.name);
-            flash.ok(paths::team(&team.slug), fact, next)
+            let (fact, next) = welcome(&wanted.into, home.name());
+            flash.ok(home.path(), fact, next)
         }
         Accepted::NotSo => {
             let opened = open(&db, &by, &token).await?;
@@ -136,8 +136,8 @@ async fn read(by: &Anyone, opened: &Opened, form: &AcceptanceForm, passwords: &P
 
 /// The answer to an acceptance that was not carried out: where the first led, or what the page says now (rule 61).
 fn not_so(by: &Anyone, token: &str, opened: Opened, form: AcceptanceForm, layout: Layout) -> Result<HttpResponse> {
-    if let Some(team) = by.user.as_ref().and_then(|user| opened.accepted_by(user.id)) {
-        return see_other(paths::team(&team.slug));
+    if let Some(home) = by.user.as_ref().and_then(|user| opened.accepted_by(user.id)) {
+        return see_other(home.path());
     }
     let errors = form.parse(&opened).err().filter(|_| matches!(opened.standing, Standing::New | Standing::Known(_)));
     let card = Card::new(by, token, opened);
@@ -151,6 +151,7 @@ fn welcome(into: &Into, team: &str) -> (String, &'static str) {
     match into {
         Into::TheTeam => (format!("You joined {team}."), "Welcome."),
         Into::NewTeam { .. } => (format!("{team} is open."), "You are its owner."),
+        Into::TheCompany => (format!("You work for {team} here now."), "Welcome."),
         Into::Team(_) => (format!("You accepted for {team}."), "It is in the program now."),
     }
 }

@@ -8,11 +8,11 @@ use crate::{
     invitations::{
         InvitationKind,
         handlers::terms::is_ticked,
-        standing::{Ending, Opened, Place, Standing},
+        standing::{Ending, Home, Opened, Place, Standing},
     },
     paths,
     programs::Terms,
-    teams::{MemberRole, Team, TeamRole},
+    teams::{MemberRole, TeamRole},
     web::{Avatar, FormErrors, Frame, Layout, answers::answer, page, refused, time::exact},
 };
 use actix_web::{HttpResponse, http::StatusCode};
@@ -113,7 +113,7 @@ impl<'a> Card<'a> {
     /// The page with the status of its state.
     pub fn answer(&self, layout: Layout) -> Result<HttpResponse> {
         match &self.opened.standing {
-            Standing::In(team) => page(&self.inside(layout, team)),
+            Standing::In(home) => page(&self.inside(layout, home)),
             Standing::Ended { how, inside } => answer(StatusCode::GONE, &self.ended(layout, *how, *inside)),
             Standing::SomeoneElse => answer(StatusCode::FORBIDDEN, &self.someone_else(layout)),
             Standing::NotPermitted(places) => answer(StatusCode::FORBIDDEN, &self.not_permitted(layout, places, FormErrors::none())?),
@@ -149,7 +149,7 @@ impl<'a> Card<'a> {
         StatePage { frame: self.by.frame(layout, &h1), card: self, h1, says, way }
     }
 
-    fn inside(&self, layout: Layout, team: &Team) -> StatePage<'_> {
+    fn inside(&self, layout: Layout, home: &Home) -> StatePage<'_> {
         let theirs = self.by.user.as_ref().is_some_and(|user| self.opened.accepted_by(user.id).is_some());
         let for_them = self.by.user.as_ref().is_some_and(|user| user.email == self.opened.invitation.email);
         let says = match (theirs, for_them) {
@@ -157,21 +157,26 @@ impl<'a> Card<'a> {
             (false, true) => "You need no invitation to it any more.".to_owned(),
             (false, false) => format!("This invitation is for {}. {}", self.opened.invitation.email.masked(), self.by_whom()),
         };
-        self.state(layout, format!("You are in {}", team.name), says, to_team(team))
+        let h1 = match home {
+            Home::Team(team) => format!("You are in {}", team.name),
+            Home::Company(company) => format!("You work for {}", company.name),
+        };
+        self.state(layout, h1, says, to_home(home))
     }
 
     fn ended(&self, layout: Layout, how: Ending, inside: bool) -> StatePage<'_> {
         let (asker, asking) = (&self.opened.asker.name, self.opened.asking());
-        match (how, self.opened.team.as_ref().filter(|_| inside)) {
-            (Ending::Accepted, Some(team)) => {
-                self.state(layout, "This invitation has been accepted".to_owned(), self.by_whom(), to_team(team))
+        match (how, self.opened.home().filter(|_| inside)) {
+            (Ending::Accepted, Some(home)) => {
+                self.state(layout, "This invitation has been accepted".to_owned(), self.by_whom(), to_home(&home))
             }
             (Ending::Accepted, None) => {
                 let way = match self.by.user {
                     Some(_) => Way::Page(paths::home(), "Go to your start page".to_owned()),
                     None => Way::Page(self.sign_in(), "Sign in".to_owned()),
                 };
-                let says = "It works once. If it was you, your account leads to the team.".to_owned();
+                let into = if self.is_staff() { "company" } else { "team" };
+                let says = format!("It works once. If it was you, your account leads to the {into}.");
                 self.state(layout, "This invitation has been accepted".to_owned(), says, way)
             }
             (Ending::Declined, _) => {
@@ -244,9 +249,14 @@ impl Card<'_> {
         let asking = self.opened.asking();
         match (self.opened.invitation.kind, self.opens_team()) {
             (InvitationKind::Member, _) => format!("{asking} invites you to join {}", self.team()),
+            (InvitationKind::Staff, _) => format!("{asking} asks you to join its staff"),
             (InvitationKind::Program, true) => format!("{asking} invites you to open a partner team"),
             (InvitationKind::Program, false) => format!("{asking} invites you to {}", self.program()),
         }
+    }
+
+    fn is_staff(&self) -> bool {
+        self.opened.invitation.kind == InvitationKind::Staff
     }
 
     fn is_program(&self) -> bool {
@@ -263,7 +273,10 @@ impl Card<'_> {
     }
 
     fn role(&self) -> &'static str {
-        self.opened.invitation.role.map_or("", MemberRole::label)
+        match self.opened.invitation.staff_role {
+            Some(role) => role.label(),
+            None => self.opened.invitation.role.map_or("", MemberRole::label),
+        }
     }
 
     fn until(&self) -> String {
@@ -271,6 +284,14 @@ impl Card<'_> {
     }
 
     fn facts(&self) -> Vec<(&'static str, String)> {
+        if let Some(role) = self.opened.invitation.staff_role {
+            return vec![
+                ("For", self.opened.invitation.email.to_string()),
+                ("Company", self.opened.asking().to_owned()),
+                ("Your role", format!("{}: {}", role.label(), role.means())),
+                ("Until", self.until()),
+            ];
+        }
         let role = match self.opened.invitation.role {
             Some(role) => Some(TeamRole::Given(role)),
             None => Some(TeamRole::Owner).filter(|_| self.opens_team()),
@@ -340,6 +361,7 @@ impl Card<'_> {
     fn button(&self) -> String {
         match (self.opened.invitation.kind, self.opens_team()) {
             (InvitationKind::Member, _) => format!("Join {}", self.team()),
+            (InvitationKind::Staff, _) => format!("Join {}", self.opened.asking()),
             (InvitationKind::Program, true) => "Accept and open the team".to_owned(),
             (InvitationKind::Program, false) => "Accept the invitation".to_owned(),
         }
@@ -415,8 +437,8 @@ impl NotPermittedPage<'_> {
     }
 }
 
-fn to_team(team: &Team) -> Way {
-    Way::Page(paths::team(&team.slug), format!("Go to {}", team.name))
+fn to_home(home: &Home) -> Way {
+    Way::Page(home.path(), format!("Go to {}", home.name()))
 }
 
 fn choices(places: &[Place], chosen: &str, right: impl Fn(&Place) -> String) -> Vec<Choice> {

@@ -1,0 +1,5 @@
+//! Keeping a company's staff: who works there, as what, and whose place ends (rule 31).
+
+pub mod colleague;
+pub mod emails;
+pub mod handlers;
