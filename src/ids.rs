@@ -68,6 +68,10 @@ id!(
     EnrollmentId,
     /// Somebody asked in.
     InvitationId,
+    /// What a company and a partner, or one of its members, write to each other.
+    ConversationId,
+    /// One message of a conversation.
+    MessageId,
     /// A mail in the outbox.
     MailId,
     /// The worker's claim on a mail.

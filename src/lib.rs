@@ -19,6 +19,7 @@ pub mod ids;
 pub mod installation;
 pub mod invitations;
 pub mod mail;
+pub mod messages;
 pub mod partners;
 pub mod paths;
 pub mod programs;

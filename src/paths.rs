@@ -156,6 +156,22 @@ pub fn staff_invitation_action(company: &str, id: InvitationId, noun: &str) -> S
 pub fn colleague_action(company: &str, id: StaffId, noun: &str) -> String {
     format!("/companies/{company}/staff/{id}/{noun}")
 }
+/// The company's inbox.
+pub fn inbox(company: &str) -> String {
+    format!("/companies/{company}/messages")
+}
+/// A company's group conversation with a partner.
+pub fn group_messages(company: &str, team: &str) -> String {
+    format!("/companies/{company}/partners/{team}/messages")
+}
+/// A company's direct conversation with a member of a partner.
+pub fn member_messages(company: &str, team: &str, member: MemberId) -> String {
+    format!("/companies/{company}/partners/{team}/members/{member}/messages")
+}
+/// The newest message of the conversation on that page.
+pub fn latest(conversation: &str) -> String {
+    format!("{conversation}#latest")
+}
 
 /// A team's home.
 pub fn team(team: &str) -> String {
@@ -176,6 +192,15 @@ pub fn approval_answers(team: &str) -> String {
 /// Answering one approval: `noun` is approval, rejection, acceptance or declination.
 pub fn approval_answer(team: &str, id: InvitationId, noun: &str) -> String {
     format!("/teams/{team}/approvals/{id}/{noun}")
+}
+
+/// A team's conversations with companies.
+pub fn team_messages(team: &str) -> String {
+    format!("/teams/{team}/messages")
+}
+/// One conversation of a team.
+pub fn team_conversation(team: &str, id: ConversationId) -> String {
+    format!("/teams/{team}/messages/{id}")
 }
 
 /// The demo's mail.

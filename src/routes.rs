@@ -9,6 +9,7 @@ use crate::{
     home::handlers as home,
     invitations::handlers::{approvals, company, deciding, for_team, link, new_members, new_team, one},
     mail,
+    messages::handlers as messages,
     partners::handlers as partners,
     programs::handlers as programs,
     staffing::handlers as staffing,
@@ -90,7 +91,10 @@ pub fn all(mode: Mode) -> Vec<Endpoint> {
         Mode::Serve => Vec::new(),
         Mode::Demo => mailbox(),
     };
-    [public(), account(), partner(), program(), staff(), invitation(), invitation_link(), team(), demo_only].into_iter().flatten().collect()
+    [public(), account(), partner(), program(), staff(), invitation(), invitation_link(), team(), message(), demo_only]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn public() -> Vec<Endpoint> {
@@ -219,6 +223,19 @@ fn team() -> Vec<Endpoint> {
         post("/teams/{team}/approvals/{invitation}/approval", deciding::approve, &[Action::MemberApproved]),
         get("/teams/{team}/approvals/{invitation}/rejection", deciding::rejection),
         post("/teams/{team}/approvals/{invitation}/rejection", deciding::reject, &[Action::MemberRejected]),
+    ]
+}
+
+fn message() -> Vec<Endpoint> {
+    vec![
+        get("/companies/{company}/messages", messages::inbox),
+        get("/companies/{company}/partners/{partner}/messages", messages::group),
+        post("/companies/{company}/partners/{partner}/messages", messages::write_to_group, &[Action::MessageSent]),
+        get("/companies/{company}/partners/{partner}/members/{member}/messages", messages::direct),
+        post("/companies/{company}/partners/{partner}/members/{member}/messages", messages::write_to_member, &[Action::MessageSent]),
+        get("/teams/{team}/messages", messages::conversations),
+        get("/teams/{team}/messages/{conversation}", messages::conversation),
+        post("/teams/{team}/messages/{conversation}", messages::answer, &[Action::MessageSent]),
     ]
 }
 

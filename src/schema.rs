@@ -35,6 +35,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    conversation_reads (conversation_id, user_id) {
+        conversation_id -> Uuid,
+        user_id -> Uuid,
+        read_at -> Nullable<Timestamptz>,
+        unread_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    conversations (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        partner_id -> Uuid,
+        team_id -> Uuid,
+        member_id -> Nullable<Uuid>,
+        last_message_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     enrollments (id) {
         id -> Uuid,
         company_id -> Uuid,
@@ -97,6 +117,18 @@ diesel::table! {
         joined_at -> Timestamptz,
         last_active_at -> Nullable<Timestamptz>,
         left_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    messages (id) {
+        id -> Uuid,
+        conversation_id -> Uuid,
+        user_id -> Uuid,
+        from_company -> Bool,
+        body -> Text,
+        search -> Text,
+        sent_at -> Timestamptz,
     }
 }
 
@@ -267,9 +299,13 @@ diesel::joinable!(acceptances -> users (user_id));
 diesel::joinable!(audit -> companies (company_id));
 diesel::joinable!(audit -> teams (team_id));
 diesel::joinable!(audit -> users (user_id));
+diesel::joinable!(conversation_reads -> conversations (conversation_id));
+diesel::joinable!(conversation_reads -> users (user_id));
 diesel::joinable!(invitations -> companies (company_id));
 diesel::joinable!(members -> teams (team_id));
 diesel::joinable!(members -> users (user_id));
+diesel::joinable!(messages -> conversations (conversation_id));
+diesel::joinable!(messages -> users (user_id));
 diesel::joinable!(notes -> users (user_id));
 diesel::joinable!(outbox -> companies (company_id));
 diesel::joinable!(partners -> companies (company_id));
@@ -287,10 +323,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     acceptances,
     audit,
     companies,
+    conversation_reads,
+    conversations,
     enrollments,
     installation,
     invitations,
     members,
+    messages,
     notes,
     outbox,
     partner_tags,

@@ -59,6 +59,10 @@ const RULES: &[(&str, &str)] = &[
         "SELECT a.partner_id FROM acceptances a JOIN terms t ON t.id = a.terms_id JOIN programs g ON g.id = t.program_id JOIN partners p ON p.id = a.partner_id WHERE p.company_id <> g.company_id",
     ),
     (
+        "a conversation was last written in when its newest message was sent",
+        "SELECT c.id FROM conversations c WHERE c.last_message_at IS DISTINCT FROM (SELECT max(m.sent_at) FROM messages m WHERE m.conversation_id = c.id)",
+    ),
+    (
         "a sent invitation has a mail",
         "SELECT i.id FROM invitations i WHERE i.status = 'sent' AND NOT EXISTS (SELECT FROM outbox o WHERE o.link_id = i.id AND o.link_generation = i.generation)",
     ),

@@ -104,7 +104,7 @@ pub mod may {
             impl $trait for $name { const PERMISSION: $enum = $enum::$name; }
         )*};
     }
-    permissions!(StaffMay StaffPermission: SeePartners Invite WritePrograms Administer);
+    permissions!(StaffMay StaffPermission: SeePartners Invite Message WritePrograms Administer);
     permissions!(TeamMay TeamPermission: SeeTeam ApproveMembers AnswerProgramInvitations);
 }
 

@@ -70,6 +70,8 @@ text_enum!(
         StaffRoleChanged = "staff role changed",
         /// Somebody works for the company no more.
         StaffRemoved = "staff removed",
+        /// A message was sent; what it says stands in the conversation alone.
+        MessageSent = "message sent",
         /// Something was tried without the right (rules 16 and 61).
         Refused = "refused",
     }

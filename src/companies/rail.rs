@@ -11,6 +11,8 @@ use crate::{
 pub enum CompanyTab {
     /// All Partners and Invite Partners.
     Partners,
+    /// The shared inbox.
+    Messages,
     /// The company's programs.
     Programs,
     /// The people who work for the company; administrators alone see it.
@@ -22,6 +24,7 @@ impl CompanyTab {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Partners => "All Partners",
+            Self::Messages => "Messages",
             Self::Programs => "Programs",
             Self::Staff => "Staff",
         }
@@ -31,10 +34,17 @@ impl CompanyTab {
 /// The company as the frame shows it, with `current` marked.
 pub fn place(staff: &Staff, current: CompanyTab) -> Place {
     let company = &staff.company;
-    let tab =
-        |tab: CompanyTab, href: String, icon: &'static str| Tab { label: tab.label(), href, icon, current: tab == current, count: None };
+    let counted = |tab: CompanyTab, href: String, icon: &'static str, count: Option<i64>| Tab {
+        label: tab.label(),
+        href,
+        icon,
+        current: tab == current,
+        count,
+    };
+    let tab = |tab: CompanyTab, href: String, icon: &'static str| counted(tab, href, icon, None);
     let mut tabs = vec![
         tab(CompanyTab::Partners, paths::partners(&company.slug), "users"),
+        counted(CompanyTab::Messages, paths::inbox(&company.slug), "inbox", Some(staff.unread).filter(|n| *n > 0)),
         tab(CompanyTab::Programs, paths::programs(&company.slug), "layers"),
     ];
     if staff.may(StaffPermission::Administer) {

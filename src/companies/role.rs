@@ -19,8 +19,10 @@ text_enum!(
 pub enum StaffPermission {
     /// See partners, members, messages, invitations, programs, training, referrals.
     SeePartners,
-    /// Message, invite, resend, revoke, tag, note, assign, archive.
+    /// Invite, resend, revoke, tag, note, assign, archive.
     Invite,
+    /// Write to partner teams and their members.
+    Message,
     /// Write programs, terms, courses; decide referrals.
     WritePrograms,
     /// Staff, settings, keys, audit log, ending a partnership.
@@ -29,13 +31,13 @@ pub enum StaffPermission {
 
 impl StaffPermission {
     /// Every permission.
-    pub const ALL: &'static [Self] = &[Self::SeePartners, Self::Invite, Self::WritePrograms, Self::Administer];
+    pub const ALL: &'static [Self] = &[Self::SeePartners, Self::Invite, Self::Message, Self::WritePrograms, Self::Administer];
 
     /// Who has it.
     pub const fn holders(self) -> &'static [StaffRole] {
         match self {
             Self::SeePartners => &[StaffRole::Administrator, StaffRole::Manager, StaffRole::Viewer],
-            Self::Invite | Self::WritePrograms => &[StaffRole::Administrator, StaffRole::Manager],
+            Self::Invite | Self::Message | Self::WritePrograms => &[StaffRole::Administrator, StaffRole::Manager],
             Self::Administer => &[StaffRole::Administrator],
         }
     }
@@ -46,6 +48,7 @@ impl StaffPermission {
             Self::SeePartners => "Only the company's staff can do this.",
             Self::Invite => "Viewers can look, but not invite. Ask an administrator or a manager of the company.",
             Self::Administer => "Only administrators can do this. Ask an administrator of the company.",
+            Self::Message => "Viewers can read, but not write messages. Ask an administrator or a manager of the company.",
             Self::WritePrograms => "Viewers can look, but not change programs. Ask an administrator or a manager of the company.",
         }
     }

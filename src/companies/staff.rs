@@ -9,8 +9,10 @@ use crate::{
     schema::{companies, members, staff, users},
 };
 use diesel::{
-    dsl::{count_star, exists},
+    dsl::{count_star, exists, sql},
+    expression::SqlLiteral,
     prelude::*,
+    sql_types::BigInt,
 };
 
 /// A person at work in a company: who, where, and as what.
@@ -26,6 +28,19 @@ pub struct Staff {
     pub role: StaffRole,
     /// Whether they have other places, in companies or teams.
     pub has_other_places: bool,
+    /// Conversations of the company with something new to them, counted up to [`MOST_UNREAD`].
+    pub unread: i64,
+}
+
+/// Counting unread conversations stops here: nobody needs to know more, and every page counts.
+pub const MOST_UNREAD: i64 = 99;
+
+/// SQL for its limit, which stops the counting; it stands in the statement of the lock, since every page of the company shows it.
+fn unread() -> SqlLiteral<BigInt> {
+    sql(&format!(
+        "(SELECT count(*) FROM (SELECT FROM conversation_reads r JOIN conversations c ON c.id = r.conversation_id \
+          WHERE r.user_id = users.id AND r.unread_at IS NOT NULL AND c.company_id = companies.id LIMIT {MOST_UNREAD}) few)"
+    ))
 }
 
 impl Staff {
@@ -77,15 +92,15 @@ impl Staff {
             .filter(companies_of.field(staff::left_at).is_null())
             .select(count_star())
             .single_value();
-        let (id, company, user, role, in_teams, in_companies) = staff::table
+        let (id, company, user, role, in_teams, in_companies, unread) = staff::table
             .inner_join(companies::table)
             .inner_join(users::table)
             .filter(staff::user_id.eq(user))
             .filter(staff::left_at.is_null())
             .filter(companies::slug.eq(slug))
-            .select((staff::id, Company::as_select(), User::as_select(), staff::role, in_teams, in_companies))
-            .first::<(StaffId, Company, User, StaffRole, Option<i64>, Option<i64>)>(conn)?;
-        Ok(Self { id, company, user, role, has_other_places: in_teams.unwrap_or(0) + in_companies.unwrap_or(0) > 1 })
+            .select((staff::id, Company::as_select(), User::as_select(), staff::role, in_teams, in_companies, unread()))
+            .first::<(StaffId, Company, User, StaffRole, Option<i64>, Option<i64>, i64)>(conn)?;
+        Ok(Self { id, company, user, role, has_other_places: in_teams.unwrap_or(0) + in_companies.unwrap_or(0) > 1, unread })
     }
 
     /// Every present place of this user in companies, by name.

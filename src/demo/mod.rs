@@ -1,6 +1,7 @@
 //! The demo: an installation with lifelike people, which needs no settings.
 
 mod care;
+mod conversations;
 mod people;
 mod seed;
 

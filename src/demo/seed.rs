@@ -47,6 +47,7 @@ pub fn fill(conn: &mut PgConnection, mailer: &Mailer) -> Result<()> {
     town.globex()?;
     town.open_matters()?;
     town.care()?;
+    town.conversations()?;
     town.activity()?;
     // Mail made by seeding is shown, never sent.
     diesel::update(outbox::table.filter(outbox::status.eq("queued")))
@@ -293,7 +294,7 @@ impl Town<'_> {
         User::verified_by_link(self.conn, &address(email)?, name, &self.password_hash)?.ok_or(Error::NotFound)
     }
 
-    fn user(&mut self, email: &str) -> Result<User> {
+    pub(super) fn user(&mut self, email: &str) -> Result<User> {
         User::by_email(self.conn, &address(email)?)?.ok_or(Error::NotFound)
     }
 
@@ -336,6 +337,10 @@ const DATED: &[(&str, &[&str])] = &[
     ("notes", &["at"]),
     ("invitations", &["created_at", "sent_at", "expires_at", "put_at", "answered_at", "reminded_at"]),
     ("outbox", &["created_at", "next_at"]),
+    ("conversations", &["last_message_at"]),
+    ("messages", &["sent_at"]),
+    ("conversation_reads", &["read_at"]),
+    ("conversation_reads", &["unread_at"]),
     ("audit", &["at"]),
 ];
 
@@ -369,6 +374,6 @@ fn text(name: &str, description: &str, destination: &str) -> ProgramText {
     }
 }
 
-fn unexpected(outcome: &impl std::fmt::Debug) -> Error {
+pub(super) fn unexpected(outcome: &impl std::fmt::Debug) -> Error {
     Error::Internal(format!("the demo's data came out otherwise: {outcome:?}"))
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     ids::{CompanyId, PartnerId, TeamId, UserId},
-    schema::{partners, staff, teams},
+    schema::{companies, partners, staff, teams},
     search::Search,
     teams::Team,
     words,
@@ -105,4 +105,23 @@ pub fn is_staff_of_a_partner_company(conn: &mut PgConnection, user: UserId, team
     let meeting = partners::table.inner_join(teams::table).filter(teams::slug.eq(team_slug)).select(partners::company_id);
     let place = staff::table.filter(staff::user_id.eq(user)).filter(staff::left_at.is_null()).filter(staff::company_id.eq_any(meeting));
     diesel::select(exists(place)).get_result(conn)
+}
+
+/// A company that a team works with.
+#[derive(Debug, Clone, Queryable)]
+pub struct CompanyOf {
+    /// Its part of the URL.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// The companies of a team, by name.
+pub fn companies_of(conn: &mut PgConnection, team: TeamId) -> QueryResult<Vec<CompanyOf>> {
+    partners::table
+        .inner_join(companies::table)
+        .filter(partners::team_id.eq(team))
+        .order((companies::name, companies::id))
+        .select((companies::slug, companies::name))
+        .load(conn)
 }

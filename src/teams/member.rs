@@ -11,8 +11,10 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
-    dsl::{IntervalDsl, count_star},
+    dsl::{IntervalDsl, count_star, sql},
+    expression::SqlLiteral,
     prelude::*,
+    sql_types::BigInt,
 };
 
 /// A person about to join a team.
@@ -41,6 +43,14 @@ pub struct Membership {
     pub last_active_at: Option<DateTime<Utc>>,
     /// Whether they have other places, in companies or teams.
     pub has_other_places: bool,
+    /// Conversations of the team that they may read with something new to them.
+    pub unread: i64,
+}
+
+/// SQL since the rooms of messages stand above this one; it stands in the statement of the lock, since every page of the team shows it.
+fn unread() -> SqlLiteral<BigInt> {
+    sql("(SELECT count(*) FROM conversation_reads r JOIN conversations c ON c.id = r.conversation_id \
+          WHERE r.user_id = users.id AND r.unread_at IS NOT NULL AND c.team_id = teams.id AND coalesce(c.member_id, members.id) = members.id)")
 }
 
 impl Membership {
@@ -67,16 +77,25 @@ impl Membership {
             .filter(companies_of.field(staff::left_at).is_null())
             .select(count_star())
             .single_value();
-        let (id, team, user, role, last_active_at, in_teams, in_companies) = members::table
+        let (id, team, user, role, last_active_at, in_teams, in_companies, unread) = members::table
             .inner_join(teams::table)
             .inner_join(users::table)
             .filter(members::user_id.eq(user))
             .filter(members::left_at.is_null())
             .filter(teams::slug.eq(slug))
-            .select((members::id, Team::as_select(), User::as_select(), members::role, members::last_active_at, in_teams, in_companies))
-            .first::<(MemberId, Team, User, MemberRole, Option<DateTime<Utc>>, Option<i64>, Option<i64>)>(conn)?;
+            .select((
+                members::id,
+                Team::as_select(),
+                User::as_select(),
+                members::role,
+                members::last_active_at,
+                in_teams,
+                in_companies,
+                unread(),
+            ))
+            .first::<(MemberId, Team, User, MemberRole, Option<DateTime<Utc>>, Option<i64>, Option<i64>, i64)>(conn)?;
         let role = role_in(&team, user.id, role);
-        Ok(Self { id, team, user, role, last_active_at, has_other_places: in_teams.unwrap_or(0) + in_companies.unwrap_or(0) > 1 })
+        Ok(Self { id, team, user, role, last_active_at, has_other_places: in_teams.unwrap_or(0) + in_companies.unwrap_or(0) > 1, unread })
     }
 
     /// Every present place of this user in teams, by name.

@@ -15,6 +15,8 @@ pub enum TeamTab {
     Members,
     /// What waits for its decision.
     Approvals,
+    /// Its conversations with companies.
+    Messages,
 }
 
 impl TeamTab {
@@ -24,6 +26,7 @@ impl TeamTab {
             Self::Overview => "Overview",
             Self::Members => "Members",
             Self::Approvals => "Approvals",
+            Self::Messages => "Messages",
         }
     }
 }
@@ -47,6 +50,7 @@ pub fn place(member: &Membership, waiting: i64, current: TeamTab) -> Place {
             tab(TeamTab::Overview, paths::team(&team.slug), "home", None),
             tab(TeamTab::Members, paths::members(&team.slug), "users", None),
             tab(TeamTab::Approvals, paths::approvals(&team.slug), "check-check", Some(waiting).filter(|n| *n > 0)),
+            tab(TeamTab::Messages, paths::team_messages(&team.slug), "inbox", Some(member.unread).filter(|n| *n > 0)),
         ],
         switch: member.has_other_places.then(paths::home),
     }

@@ -30,6 +30,8 @@ pub enum TeamPermission {
     SeeTeam,
     /// Invite and remove members, and so see who is invited.
     InviteMembers,
+    /// Write in the group conversations with companies.
+    WriteGroupMessages,
     /// Approve members asked for by a company.
     ApproveMembers,
     /// Accept or decline program invitations.
@@ -38,12 +40,14 @@ pub enum TeamPermission {
 
 impl TeamPermission {
     /// Every permission.
-    pub const ALL: &'static [Self] = &[Self::SeeTeam, Self::InviteMembers, Self::ApproveMembers, Self::AnswerProgramInvitations];
+    pub const ALL: &'static [Self] =
+        &[Self::SeeTeam, Self::WriteGroupMessages, Self::InviteMembers, Self::ApproveMembers, Self::AnswerProgramInvitations];
 
     /// The sentence for those who do not have it.
     pub const fn who_can(self) -> &'static str {
         match self {
             Self::SeeTeam => "Only the team's members can see this.",
+            Self::WriteGroupMessages => "Your team has switched this off for your role. Ask its owner or an admin.",
             Self::ApproveMembers => "Only the team's owner can do this.",
             Self::InviteMembers | Self::AnswerProgramInvitations => "Only the team's owner and admins can do this.",
         }
@@ -56,7 +60,7 @@ impl TeamRole {
         use MemberRole::{Admin, Finance, Member};
         match (permission, self) {
             (_, Self::Owner) => true,
-            (TeamPermission::SeeTeam, Self::Given(Admin | Member | Finance)) => true,
+            (TeamPermission::SeeTeam | TeamPermission::WriteGroupMessages, Self::Given(Admin | Member | Finance)) => true,
             (TeamPermission::InviteMembers | TeamPermission::AnswerProgramInvitations, Self::Given(Admin)) => true,
             (TeamPermission::InviteMembers | TeamPermission::AnswerProgramInvitations, Self::Given(Member | Finance)) => false,
             (TeamPermission::ApproveMembers, Self::Given(Admin | Member | Finance)) => false,

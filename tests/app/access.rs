@@ -68,6 +68,14 @@ GET  /teams/{team}/approvals/{invitation}/acceptance          | in  | 403  403  
 POST /teams/{team}/approvals/{invitation}/acceptance          | in  | 403  403   403   404   |  404   | 422     422   403   403         | 404    | 404
 GET  /teams/{team}/approvals/{invitation}/declination         | in  | 403  403   403   404   |  404   | 200     200   403   403         | 404    | 404
 POST /teams/{team}/approvals/{invitation}/declination         | in  | 403  403   403   404   |  404   | go      go    403   403         | 404    | 404
+GET  /companies/{company}/messages                            | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/partners/{partner}/messages         | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/partners/{partner}/messages         | in  | 422  422   403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/partners/{partner}/members/{member}/messages | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/partners/{partner}/members/{member}/messages | in  | 422  422   403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /teams/{team}/messages                                   | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
+GET  /teams/{team}/messages/{conversation}                    | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
+POST /teams/{team}/messages/{conversation}                    | in  | 403  403   403   404   |  404   | 422     422   422   422         | 404    | 404
 GET  /mailbox                                                 | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
 GET  /mailbox/{mail}                                          | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
 GET  /mailbox/{mail}/html                                     | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200

@@ -14,6 +14,7 @@ mod house;
 mod invitation_links;
 mod inviting;
 mod mail;
+mod messages;
 mod migrations;
 mod partners;
 mod programs;

@@ -4,7 +4,7 @@ use crate::support::{
     Browser, Page, Scene, TestApp,
     catalogue::{changes, pages},
     personas::*,
-    scene::{FOREIGN_SENT, FOREIGN_STAFF_SENT, FOREIGN_TAG, FOREIGN_WAITING, PUT, SENT, STAFF_SENT, TAG, WAITING, id},
+    scene::{FOREIGN_SENT, FOREIGN_STAFF_SENT, FOREIGN_TAG, FOREIGN_WAITING, PUT, SENT, STAFF_SENT, TAG, WAITING, WITH_MIA, id},
 };
 use diesel::{Connection, connection::SimpleConnection};
 use std::collections::BTreeSet;
@@ -34,6 +34,11 @@ fn foreign(app: &TestApp, part: &str, route: &str) -> Vec<String> {
             .map(|email| app.text(&format!("SELECT s.id FROM staff s JOIN users u ON u.id = s.user_id WHERE u.email = '{email}'")))
             .collect(),
         "{tag}" => vec![id(FOREIGN_TAG).to_string()],
+        // Another team's, and another member's own.
+        "{conversation}" => vec![
+            app.text("SELECT p.id FROM partners p JOIN teams t ON t.id = p.team_id WHERE t.slug = 'brightwater'"),
+            id(WITH_MIA).to_string(),
+        ],
         "{mail}" | "{token}" => vec![],
         other => panic!("{other} in {route}: say in tests/app/tenancy.rs what is outside the viewer's sight"),
     };
@@ -195,7 +200,18 @@ async fn the_database_refuses_a_row_that_mixes_companies() {
         )
     };
     // For each table with a company and a reference to something of a company: a row in order, and rows that mix.
+    let franks_place = format!("(SELECT m.id FROM members m JOIN users u ON u.id = m.user_id WHERE u.email = '{FRANK}')");
+    let tomas_place = format!("(SELECT m.id FROM members m JOIN users u ON u.id = m.user_id WHERE u.email = '{TOMAS}')");
     let tables: Vec<(&str, String, Vec<String>)> = vec![
+        (
+            "conversations",
+            conversation(acme, &partner(acme), &team("northwind"), &franks_place),
+            vec![
+                conversation(globex, &partner(acme), &team("northwind"), &franks_place),
+                conversation(acme, &partner(globex), &team("brightwater"), &tomas_place),
+                conversation(acme, &partner(acme), &team("northwind"), &tomas_place),
+            ],
+        ),
         (
             "enrollments",
             enrollment(acme, &partner(acme), &format!("'{}'", id(crate::support::scene::SECOND_PROGRAM))),
@@ -249,6 +265,12 @@ fn tagging(company: &str, partner: &str, tag: u128) -> String {
     format!(
         "DELETE FROM partner_tags; INSERT INTO partner_tags (company_id, partner_id, tag_id) VALUES ({company}, {partner}, '{}')",
         id(tag)
+    )
+}
+
+fn conversation(company: &str, partner: &str, team: &str, member: &str) -> String {
+    format!(
+        "INSERT INTO conversations (id, company_id, partner_id, team_id, member_id) VALUES (gen_random_uuid(), {company}, {partner}, {team}, {member})"
     )
 }
 

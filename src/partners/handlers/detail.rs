@@ -39,6 +39,7 @@ struct DetailPage {
     frame: Frame,
     company: Company,
     may_invite: bool,
+    may_message: bool,
     head: PartnerHead,
     avatar: Avatar,
     joined: Moment,
@@ -134,6 +135,7 @@ impl DetailPage {
             health: Facts::new(&head, by.user.zone()),
             care: CareView::new(&head, &by.company, by.user.zone(), typed),
             may_invite: by.may(StaffPermission::Invite),
+            may_message: by.may(StaffPermission::Message),
             avatar: Avatar::team(head.team_id.uuid(), &head.name),
             joined: moment(head.joined_at),
             programs: programs.map(|((name, id), since)| Program::new(name, (*id).into(), *since, &by.company, &by.user)).collect(),
@@ -164,6 +166,9 @@ impl DetailPage {
     fn found_words(&self) -> String {
         let all = people(self.head.member_count, 0);
         if self.is_search() { format!("{} of {all}", self.matches) } else { all }
+    }
+    fn messages_href(&self) -> String {
+        paths::latest(&paths::group_messages(&self.company.slug, &self.head.slug))
     }
     fn locked_words(&self) -> String {
         locked_words(&self.head.name)

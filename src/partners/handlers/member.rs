@@ -2,7 +2,7 @@
 
 use crate::{
     access::{Authorized, may},
-    companies::{Company, rail::CompanyTab},
+    companies::{Company, StaffPermission, rail::CompanyTab},
     db::Db,
     error::Result,
     ids::MemberId,
@@ -21,6 +21,7 @@ struct MemberPage {
     company: Company,
     of: PartnerMember,
     avatar: Avatar,
+    may_message: bool,
     joined: Moment,
     last_active: Option<Moment>,
 }
@@ -38,6 +39,7 @@ pub async fn show(
     page(&MemberPage {
         frame: by.frame(layout, CompanyTab::Partners, &of.member.name),
         avatar: Avatar::person(of.member.user_id.uuid(), &of.member.name),
+        may_message: by.may(StaffPermission::Message),
         joined: moment(of.member.joined_at),
         last_active: of.member.last_active_at.map(moment),
         company: by.company.clone(),
@@ -48,6 +50,9 @@ pub async fn show(
 impl MemberPage {
     fn team_href(&self) -> String {
         paths::partner(&self.company.slug, &self.of.slug)
+    }
+    fn messages_href(&self) -> String {
+        paths::latest(&paths::member_messages(&self.company.slug, &self.of.slug, self.of.member.id))
     }
     fn role(&self) -> &'static str {
         self.of.member.role().label()

@@ -138,6 +138,13 @@ pub const DEEDS: &[Deed] = &[
     deed("/companies/{company}/staff/invitations/{invitation}/revocation", SAM, &[]),
     deed("/companies/{company}/staff/{staff}/role", SAM, &[("staff_role", "viewer")]),
     deed("/companies/{company}/staff/{staff}/removal", SAM, &[]),
+    deed("/companies/{company}/partners/{partner}/messages", SAM, &[("form", "0190aaaa-0000-7000-8000-000000000001"), ("body", PROSE)]),
+    deed(
+        "/companies/{company}/partners/{partner}/members/{member}/messages",
+        MAX,
+        &[("form", "0190aaaa-0000-7000-8000-000000000002"), ("body", PROSE)],
+    ),
+    deed("/teams/{team}/messages/{conversation}", OLIVIA, &[("form", "0190aaaa-0000-7000-8000-000000000003"), ("body", PROSE)]),
 ];
 
 /// The deed of a route.

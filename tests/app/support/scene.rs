@@ -11,6 +11,8 @@ pub struct Scene {
     pub member: String,
     /// Max's place in Acme.
     pub staff: String,
+    /// Acme's group conversation with Northwind.
+    pub conversation: String,
     /// Acme's program.
     pub program: String,
     /// Of Nora's invitation.
@@ -60,6 +62,10 @@ const NOTE: u128 = 42;
 pub const STAFF_SENT: u128 = 43;
 /// Globex's invitation of somebody to its staff, sent.
 pub const FOREIGN_STAFF_SENT: u128 = 44;
+/// Acme's direct conversation with Mia.
+pub const WITH_MIA: u128 = 13;
+/// The first of four messages.
+const MESSAGE: u128 = 20;
 /// The mail with Nora's link.
 pub const MAIL: u128 = 100;
 
@@ -70,6 +76,7 @@ impl Scene {
         let scene = Self {
             member: app.text(&format!("SELECT m.id FROM members m JOIN users u ON u.id = m.user_id WHERE u.email = '{MIA}'")),
             staff: app.text(&format!("SELECT s.id FROM staff s JOIN users u ON u.id = s.user_id WHERE u.email = '{MAX}'")),
+            conversation: app.text("SELECT p.id FROM partners p JOIN teams t ON t.id = p.team_id WHERE t.slug = 'northwind'"),
             program: app.text("SELECT id FROM programs WHERE name = 'Acme Resellers'"),
             invitation_token: token(Purpose::Invitation, SENT),
             frank_token: token(Purpose::Invitation, FOR_FRANK),
@@ -107,6 +114,7 @@ impl Scene {
             .replace("{program}", &self.program)
             .replace("{invitation}", &id(invitation).to_string())
             .replace("{tag}", &id(TAG).to_string())
+            .replace("{conversation}", &self.conversation)
             .replace("{mail}", &id(MAIL).to_string())
             .replace("{token}", token);
         assert!(!path.contains('{'), "{route}: the scene has nothing for a part of this path; add it to tests/app/support/scene.rs");
@@ -167,7 +175,21 @@ fn rows(app: &TestApp) -> String {
             link(of)
         )
     };
+    let partner = |team: &str| format!("(SELECT id FROM partners WHERE team_id = {team})");
+    let conversation = |number: u128, id: &str, team: &str, company: &str, member: &str, by: &str, from_company: bool| {
+        format!(
+            "INSERT INTO conversations (id, company_id, partner_id, team_id, member_id) VALUES ({id}, {company}, {}, {team}, {member}); \
+             INSERT INTO messages (id, conversation_id, user_id, from_company, body, search) \
+             VALUES ('{}', {id}, {by}, {from_company}, 'How is it going?', 'how is it going?');",
+            partner(team),
+            self::id(MESSAGE + number)
+        )
+    };
+    let mias_place = format!("(SELECT id FROM members WHERE user_id = {mia})");
     [
+        conversation(0, &partner(&northwind), &northwind, &acme, "NULL", &sam, true),
+        conversation(1, &format!("'{}'", id(WITH_MIA)), &northwind, &acme, &mias_place, &mia, false),
+        conversation(2, &partner(&brightwater), &brightwater, &globex, "NULL", &gus, true),
         format!(
             "INSERT INTO programs (id, company_id, name, destination, currency) VALUES ('{0}', {acme}, 'Acme Agencies', 'https://acme.example', 'EUR'); \
              INSERT INTO terms (id, program_id, number, body) VALUES ('{0}', '{0}', 1, 'Be kind.');",
