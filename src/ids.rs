@@ -58,6 +58,10 @@ id!(
     ProgramId,
     /// One published version of a program's terms.
     TermsId,
+    /// What a company teaches.
+    CourseId,
+    /// A part of a course.
+    LessonId,
     /// A team as one company sees it.
     PartnerId,
     /// A word that a company puts on its partners.

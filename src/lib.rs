@@ -32,6 +32,7 @@ pub mod staffing;
 pub mod teams;
 pub mod text_enum;
 pub mod tokens;
+pub mod training;
 pub mod verify;
 pub mod web;
 pub mod words;

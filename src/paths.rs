@@ -136,6 +136,39 @@ pub fn program(company: &str, id: ProgramId) -> String {
     format!("/companies/{company}/programs/{id}")
 }
 
+/// A company's courses.
+pub fn courses(company: &str) -> String {
+    format!("/companies/{company}/courses")
+}
+/// Making a course.
+pub fn new_course(company: &str) -> String {
+    format!("/companies/{company}/courses/new")
+}
+/// One course.
+pub fn course(company: &str, id: CourseId) -> String {
+    format!("/companies/{company}/courses/{id}")
+}
+/// The programs that a course is given to.
+pub fn course_programs(company: &str, id: CourseId) -> String {
+    format!("/companies/{company}/courses/{id}/programs")
+}
+/// The lessons of a course.
+pub fn lessons(company: &str, course: CourseId) -> String {
+    format!("/companies/{company}/courses/{course}/lessons")
+}
+/// Writing a lesson.
+pub fn new_lesson(company: &str, course: CourseId) -> String {
+    format!("/companies/{company}/courses/{course}/lessons/new")
+}
+/// One lesson.
+pub fn lesson(company: &str, course: CourseId, id: LessonId) -> String {
+    format!("/companies/{company}/courses/{course}/lessons/{id}")
+}
+/// What staff do with a lesson: `noun` is publication, retraction, ascent or descent.
+pub fn lesson_action(company: &str, course: CourseId, id: LessonId, noun: &str) -> String {
+    format!("/companies/{company}/courses/{course}/lessons/{id}/{noun}")
+}
+
 /// The people who work for a company.
 pub fn staff(company: &str) -> String {
     format!("/companies/{company}/staff")
@@ -201,6 +234,23 @@ pub fn team_messages(team: &str) -> String {
 /// One conversation of a team.
 pub fn team_conversation(team: &str, id: ConversationId) -> String {
     format!("/teams/{team}/messages/{id}")
+}
+
+/// A team's training.
+pub fn training(team: &str) -> String {
+    format!("/teams/{team}/training")
+}
+/// A course that a member takes.
+pub fn course_taken(team: &str, course: CourseId) -> String {
+    format!("/teams/{team}/training/{course}")
+}
+/// A lesson of it.
+pub fn lesson_taken(team: &str, course: CourseId, id: LessonId) -> String {
+    format!("/teams/{team}/training/{course}/{id}")
+}
+/// Marking it done, or not: `noun` is completion or reversal.
+pub fn lesson_taken_action(team: &str, course: CourseId, id: LessonId, noun: &str) -> String {
+    format!("/teams/{team}/training/{course}/{id}/{noun}")
 }
 
 /// The demo's mail.

@@ -14,7 +14,8 @@ use crate::{
     programs::handlers as programs,
     staffing::handlers as staffing,
     teams,
-    web::form::{FORM_LIMIT, TERMS_LIMIT},
+    training::handlers as training,
+    web::form::{FORM_LIMIT, LONG_TEXT_LIMIT},
 };
 use actix_web::{Handler, HttpRequest, HttpResponse, Responder, Route, guard, http::Method, web};
 
@@ -66,9 +67,9 @@ where
 }
 
 impl Endpoint {
-    /// The same for a form with terms in it.
-    fn with_terms(self) -> Self {
-        Self { body_limit: TERMS_LIMIT, ..self }
+    /// The same for a form with terms or a lesson in it.
+    fn with_long_text(self) -> Self {
+        Self { body_limit: LONG_TEXT_LIMIT, ..self }
     }
 }
 
@@ -91,7 +92,7 @@ pub fn all(mode: Mode) -> Vec<Endpoint> {
         Mode::Serve => Vec::new(),
         Mode::Demo => mailbox(),
     };
-    [public(), account(), partner(), program(), staff(), invitation(), invitation_link(), team(), message(), demo_only]
+    [public(), account(), partner(), program(), course(), staff(), invitation(), invitation_link(), team(), message(), demo_only]
         .into_iter()
         .flatten()
         .collect()
@@ -103,7 +104,7 @@ fn public() -> Vec<Endpoint> {
         get("/healthz", home::health),
         get("/readyz", home::ready),
         get("/setup/{token}", home::setup_page),
-        post("/setup/{token}", home::found, &[Action::CompanyFounded, Action::ProgramCreated]).with_terms(),
+        post("/setup/{token}", home::found, &[Action::CompanyFounded, Action::ProgramCreated]).with_long_text(),
     ]
 }
 
@@ -138,10 +139,34 @@ fn partner() -> Vec<Endpoint> {
 fn program() -> Vec<Endpoint> {
     vec![
         get("/companies/{company}/programs", programs::index),
-        post("/companies/{company}/programs", programs::create, &[Action::ProgramCreated]).with_terms(),
+        post("/companies/{company}/programs", programs::create, &[Action::ProgramCreated]).with_long_text(),
         get("/companies/{company}/programs/new", programs::new),
         get("/companies/{company}/programs/{program}", programs::show),
-        post("/companies/{company}/programs/{program}", programs::edit, &[Action::ProgramEdited]).with_terms(),
+        post("/companies/{company}/programs/{program}", programs::edit, &[Action::ProgramEdited]).with_long_text(),
+    ]
+}
+
+fn course() -> Vec<Endpoint> {
+    vec![
+        get("/companies/{company}/courses", training::index),
+        post("/companies/{company}/courses", training::create, &[Action::CourseCreated]),
+        get("/companies/{company}/courses/new", training::new),
+        get("/companies/{company}/courses/{course}", training::show),
+        post("/companies/{company}/courses/{course}", training::edit, &[Action::CourseEdited]),
+        post("/companies/{company}/courses/{course}/programs", training::give, &[Action::CourseGiven]),
+        post("/companies/{company}/courses/{course}/lessons", training::create_lesson, &[Action::LessonCreated]).with_long_text(),
+        get("/companies/{company}/courses/{course}/lessons/new", training::new_lesson),
+        get("/companies/{company}/courses/{course}/lessons/{lesson}", training::show_lesson),
+        post("/companies/{company}/courses/{course}/lessons/{lesson}", training::edit_lesson, &[Action::LessonEdited]).with_long_text(),
+        post("/companies/{company}/courses/{course}/lessons/{lesson}/publication", training::publish, &[Action::LessonPublished]),
+        post("/companies/{company}/courses/{course}/lessons/{lesson}/retraction", training::retract, &[Action::LessonRetracted]),
+        post("/companies/{company}/courses/{course}/lessons/{lesson}/ascent", training::move_up, &[Action::LessonMoved]),
+        post("/companies/{company}/courses/{course}/lessons/{lesson}/descent", training::move_down, &[Action::LessonMoved]),
+        get("/teams/{team}/training", training::taken),
+        get("/teams/{team}/training/{course}", training::take_course),
+        get("/teams/{team}/training/{course}/{lesson}", training::take_lesson),
+        post("/teams/{team}/training/{course}/{lesson}/completion", training::complete, &[Action::LessonDone]),
+        post("/teams/{team}/training/{course}/{lesson}/reversal", training::undo, &[Action::LessonUndone]),
     ]
 }
 

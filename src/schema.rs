@@ -35,6 +35,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    completions (lesson_id, member_id) {
+        lesson_id -> Uuid,
+        member_id -> Uuid,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     conversation_reads (conversation_id, user_id) {
         conversation_id -> Uuid,
         user_id -> Uuid,
@@ -51,6 +59,24 @@ diesel::table! {
         team_id -> Uuid,
         member_id -> Nullable<Uuid>,
         last_message_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    course_completions (course_id, member_id) {
+        course_id -> Uuid,
+        member_id -> Uuid,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    courses (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        name -> Text,
+        description -> Text,
+        created_at -> Timestamptz,
     }
 }
 
@@ -105,6 +131,17 @@ diesel::table! {
         answered_at -> Nullable<Timestamptz>,
         answered_by -> Nullable<Uuid>,
         staff_role -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    lessons (id) {
+        id -> Uuid,
+        course_id -> Uuid,
+        position -> Int4,
+        title -> Text,
+        body -> Text,
+        published_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -199,6 +236,15 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         closed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    program_courses (program_id, course_id) {
+        company_id -> Uuid,
+        program_id -> Uuid,
+        course_id -> Uuid,
+        required -> Bool,
     }
 }
 
@@ -299,9 +345,15 @@ diesel::joinable!(acceptances -> users (user_id));
 diesel::joinable!(audit -> companies (company_id));
 diesel::joinable!(audit -> teams (team_id));
 diesel::joinable!(audit -> users (user_id));
+diesel::joinable!(completions -> lessons (lesson_id));
+diesel::joinable!(completions -> members (member_id));
 diesel::joinable!(conversation_reads -> conversations (conversation_id));
 diesel::joinable!(conversation_reads -> users (user_id));
+diesel::joinable!(course_completions -> courses (course_id));
+diesel::joinable!(course_completions -> members (member_id));
+diesel::joinable!(courses -> companies (company_id));
 diesel::joinable!(invitations -> companies (company_id));
+diesel::joinable!(lessons -> courses (course_id));
 diesel::joinable!(members -> teams (team_id));
 diesel::joinable!(members -> users (user_id));
 diesel::joinable!(messages -> conversations (conversation_id));
@@ -323,11 +375,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     acceptances,
     audit,
     companies,
+    completions,
     conversation_reads,
     conversations,
+    course_completions,
+    courses,
     enrollments,
     installation,
     invitations,
+    lessons,
     members,
     messages,
     notes,
@@ -335,6 +391,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     partner_tags,
     partners,
     password_resets,
+    program_courses,
     programs,
     sessions,
     setups,

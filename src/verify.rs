@@ -63,6 +63,12 @@ const RULES: &[(&str, &str)] = &[
         "SELECT c.id FROM conversations c WHERE c.last_message_at IS DISTINCT FROM (SELECT max(m.sent_at) FROM messages m WHERE m.conversation_id = c.id)",
     ),
     (
+        "who has done every published lesson of a course has finished it",
+        "SELECT d.member_id FROM completions d JOIN lessons l ON l.id = d.lesson_id AND l.published_at IS NOT NULL GROUP BY d.member_id, l.course_id \
+         HAVING count(*) = (SELECT count(*) FROM lessons o WHERE o.course_id = l.course_id AND o.published_at IS NOT NULL) \
+         AND NOT EXISTS (SELECT FROM course_completions f WHERE f.course_id = l.course_id AND f.member_id = d.member_id)",
+    ),
+    (
         "a sent invitation has a mail",
         "SELECT i.id FROM invitations i WHERE i.status = 'sent' AND NOT EXISTS (SELECT FROM outbox o WHERE o.link_id = i.id AND o.link_generation = i.generation)",
     ),

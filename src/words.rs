@@ -93,6 +93,11 @@ pub fn slug(name: &str) -> String {
     if slug.is_empty() { "team".to_owned() } else { slug.to_owned() }
 }
 
+/// "1 lesson", "5 lessons".
+pub fn counted(number: i64, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
 /// The two letters of an avatar: of the first and last word, or the first two of a single word.
 pub fn initials(name: &str) -> String {
     let words: Vec<Vec<char>> = name

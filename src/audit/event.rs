@@ -24,6 +24,26 @@ text_enum!(
         ProgramCreated = "program created",
         /// A program was changed.
         ProgramEdited = "program edited",
+        /// A course was made.
+        CourseCreated = "course created",
+        /// What is written about a course was changed.
+        CourseEdited = "course edited",
+        /// A course was given to programs, or taken from them.
+        CourseGiven = "course given",
+        /// A lesson was written.
+        LessonCreated = "lesson created",
+        /// A lesson was changed.
+        LessonEdited = "lesson edited",
+        /// A lesson was shown to members.
+        LessonPublished = "lesson published",
+        /// A published lesson was made a draft again.
+        LessonRetracted = "lesson retracted",
+        /// A lesson changed its place.
+        LessonMoved = "lesson moved",
+        /// A member marked a lesson done.
+        LessonDone = "lesson done",
+        /// A member took that back.
+        LessonUndone = "lesson undone",
         /// A new team was invited into a program.
         TeamInvited = "team invited",
         /// Somebody was asked into a team.

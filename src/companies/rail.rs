@@ -15,6 +15,8 @@ pub enum CompanyTab {
     Messages,
     /// The company's programs.
     Programs,
+    /// Its courses.
+    Training,
     /// The people who work for the company; administrators alone see it.
     Staff,
 }
@@ -26,6 +28,7 @@ impl CompanyTab {
             Self::Partners => "All Partners",
             Self::Messages => "Messages",
             Self::Programs => "Programs",
+            Self::Training => "Training",
             Self::Staff => "Staff",
         }
     }
@@ -47,6 +50,9 @@ pub fn place(staff: &Staff, current: CompanyTab) -> Place {
         counted(CompanyTab::Messages, paths::inbox(&company.slug), "inbox", Some(staff.unread).filter(|n| *n > 0)),
         tab(CompanyTab::Programs, paths::programs(&company.slug), "layers"),
     ];
+    if staff.has_courses || staff.may(StaffPermission::WritePrograms) {
+        tabs.push(tab(CompanyTab::Training, paths::courses(&company.slug), "graduation"));
+    }
     if staff.may(StaffPermission::Administer) {
         tabs.push(tab(CompanyTab::Staff, paths::staff(&company.slug), "id-card"));
     }

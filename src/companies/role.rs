@@ -49,7 +49,9 @@ impl StaffPermission {
             Self::Invite => "Viewers can look, but not invite. Ask an administrator or a manager of the company.",
             Self::Administer => "Only administrators can do this. Ask an administrator of the company.",
             Self::Message => "Viewers can read, but not write messages. Ask an administrator or a manager of the company.",
-            Self::WritePrograms => "Viewers can look, but not change programs. Ask an administrator or a manager of the company.",
+            Self::WritePrograms => {
+                "Viewers can look, but not change programs and courses. Ask an administrator or a manager of the company."
+            }
         }
     }
 }

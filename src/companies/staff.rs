@@ -12,7 +12,7 @@ use diesel::{
     dsl::{count_star, exists, sql},
     expression::SqlLiteral,
     prelude::*,
-    sql_types::BigInt,
+    sql_types::{BigInt, Bool},
 };
 
 /// A person at work in a company: who, where, and as what.
@@ -30,6 +30,8 @@ pub struct Staff {
     pub has_other_places: bool,
     /// Conversations of the company with something new to them, counted up to [`MOST_UNREAD`].
     pub unread: i64,
+    /// Whether the company has courses.
+    pub has_courses: bool,
 }
 
 /// Counting unread conversations stops here: nobody needs to know more, and every page counts.
@@ -92,15 +94,18 @@ impl Staff {
             .filter(companies_of.field(staff::left_at).is_null())
             .select(count_star())
             .single_value();
-        let (id, company, user, role, in_teams, in_companies, unread) = staff::table
+        // SQL, since Diesel has no subquery about the row of the statement around it.
+        let has_courses = sql::<Bool>("EXISTS (SELECT FROM courses c WHERE c.company_id = companies.id)");
+        let (id, company, user, role, in_teams, in_companies, unread, has_courses) = staff::table
             .inner_join(companies::table)
             .inner_join(users::table)
             .filter(staff::user_id.eq(user))
             .filter(staff::left_at.is_null())
             .filter(companies::slug.eq(slug))
-            .select((staff::id, Company::as_select(), User::as_select(), staff::role, in_teams, in_companies, unread()))
-            .first::<(StaffId, Company, User, StaffRole, Option<i64>, Option<i64>, i64)>(conn)?;
-        Ok(Self { id, company, user, role, has_other_places: in_teams.unwrap_or(0) + in_companies.unwrap_or(0) > 1, unread })
+            .select((staff::id, Company::as_select(), User::as_select(), staff::role, in_teams, in_companies, unread(), has_courses))
+            .first::<(StaffId, Company, User, StaffRole, Option<i64>, Option<i64>, i64, bool)>(conn)?;
+        let has_other_places = in_teams.unwrap_or(0) + in_companies.unwrap_or(0) > 1;
+        Ok(Self { id, company, user, role, has_other_places, unread, has_courses })
     }
 
     /// Every present place of this user in companies, by name.

@@ -2,6 +2,7 @@
 
 mod care;
 mod conversations;
+mod courses;
 mod people;
 mod seed;
 

@@ -1,6 +1,9 @@
 //! Fills the demo by what people do: invite, accept, approve, decline. Rows are dated back afterwards, since all of it happens now.
 
-use super::people::{self, TeamOf};
+use super::{
+    courses,
+    people::{self, TeamOf},
+};
 use crate::{
     access::password,
     accounts::User,
@@ -8,7 +11,7 @@ use crate::{
     email_address::EmailAddress,
     error::{Error, Result},
     home::setup::{self, Founded, Founder, NewCompany},
-    ids::{InvitationId, ProgramId},
+    ids::{CourseId, InvitationId, LessonId, ProgramId},
     invitations::{
         Invitation,
         accepting::{self, Acceptance, Accepted, Accepter, Into},
@@ -26,6 +29,8 @@ use crate::{
     schema::{invitations, outbox},
     teams::{MemberRole, Membership, Team},
     tokens::{Purpose, hash_of},
+    training::{self, Course, CourseText, Gift, Lesson, LessonText, taking},
+    words,
 };
 use diesel::{
     prelude::*,
@@ -45,6 +50,7 @@ pub fn fill(conn: &mut PgConnection, mailer: &Mailer) -> Result<()> {
     let mut town = Town { conn, mailer, password_hash: password::hash(PASSWORD)? };
     town.acme()?;
     town.globex()?;
+    town.training()?;
     town.open_matters()?;
     town.care()?;
     town.conversations()?;
@@ -93,6 +99,78 @@ impl Town<'_> {
         }
         let shared = people::TEAMS.iter().find(|team| team.name == people::SHARED_TEAM).ok_or(Error::NotFound)?;
         self.further_program(&gus, "Globex Affiliates", shared.name, &people::address(shared.people[0].0, shared.domain), 200.0)
+    }
+
+    /// Courses, done by halves by several teams; one has a lesson more since some had finished it.
+    fn training(&mut self) -> Result<()> {
+        let sam = self.staff("sam@acme.example", "acme")?;
+        let mut made = Vec::new();
+        for (course, days) in courses::COURSES.iter().zip([600.0, 420.0]) {
+            made.push(self.course(&sam, course)?);
+            self.date_back(days)?;
+        }
+        for (email, done) in courses::NORTHWIND {
+            for ((course, lessons), (count, days)) in made.iter().zip(*done) {
+                self.take(email, "northwind", *course, &lessons[..*count])?;
+                self.date_back(*days as f64 + 0.05)?;
+            }
+        }
+        let others = people::TEAMS.iter().filter(|team| team.joined > 200 && team.domain != "northwind.example");
+        for (team, nth) in others.step_by(2).zip(0usize..) {
+            let slug = words::slug(team.name);
+            for ((name, _), who) in team.people.iter().zip(nth..) {
+                let (course, lessons) = &made[who % 2];
+                let count = [lessons.len(), 2, 0, 1, 3][who % 5];
+                self.take(&people::address(name, team.domain), &slug, *course, &lessons[..count])?;
+            }
+            self.date_back(20.0 + 11.0 * nth as f64)?;
+        }
+        for (course, (id, _)) in courses::COURSES.iter().zip(&made) {
+            let Some(later) = course.later else { continue };
+            let lesson = self.lesson(&sam, *id, later, true)?;
+            self.date_back(12.0)?;
+            self.take(courses::UP_TO_DATE, "northwind", *id, &[lesson])?;
+            self.date_back(3.0)?;
+        }
+        Ok(())
+    }
+
+    /// A course with its first lessons, given to its programs.
+    fn course(&mut self, by: &Staff, course: &courses::CourseOf) -> Result<(CourseId, Vec<LessonId>)> {
+        let text = CourseText { name: course.name.to_owned(), description: course.description.to_owned() };
+        let id = match Course::add(self.conn, &by.actor(None), by, &text)? {
+            training::Written::Saved(course) => course.id,
+            other @ training::Written::NameTaken => return Err(unexpected(&other)),
+        };
+        let lessons = course.lessons.iter().map(|lesson| self.lesson(by, id, *lesson, true)).collect::<Result<_>>()?;
+        if let Some(draft) = course.draft {
+            self.lesson(by, id, draft, false)?;
+        }
+        let mut gifts = Vec::new();
+        for (program, required) in course.programs {
+            gifts.push(Gift { program: self.find_program(by, program)?.id, required: *required });
+        }
+        Course::give(self.conn, &by.actor(None), by, id, &gifts)?;
+        Ok((id, lessons))
+    }
+
+    fn lesson(&mut self, by: &Staff, course: CourseId, (title, body): (&str, &str), published: bool) -> Result<LessonId> {
+        let text = LessonText { title: title.to_owned(), body: body.to_owned() };
+        let lesson = Lesson::add(self.conn, &by.actor(None), by, course, &text)?;
+        if published {
+            Lesson::publish(self.conn, &by.actor(None), by, course, lesson.id)?;
+        }
+        Ok(lesson.id)
+    }
+
+    /// A member does these lessons.
+    fn take(&mut self, email: &str, team: &str, course: CourseId, lessons: &[LessonId]) -> Result<()> {
+        let user = self.user(email)?;
+        let member = Membership::of(self.conn, user.id, team)?;
+        for lesson in lessons {
+            taking::complete(self.conn, &member.actor(None), &member, course, *lesson)?;
+        }
+        Ok(())
     }
 
     /// Invitations in every state.
@@ -333,6 +411,10 @@ const DATED: &[(&str, &[&str])] = &[
     ("terms", &["published_at"]),
     ("partners", &["joined_at"]),
     ("enrollments", &["joined_at"]),
+    ("courses", &["created_at"]),
+    ("lessons", &["published_at"]),
+    ("completions", &["at"]),
+    ("course_completions", &["at"]),
     ("acceptances", &["at"]),
     ("notes", &["at"]),
     ("invitations", &["created_at", "sent_at", "expires_at", "put_at", "answered_at", "reminded_at"]),

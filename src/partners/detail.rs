@@ -10,6 +10,7 @@ use crate::{
         health::{HEALTH, Health},
     },
     teams::MemberRole,
+    training::progress,
     web::pagination::{Page, Start},
 };
 use chrono::{DateTime, Utc};
@@ -47,6 +48,9 @@ pub struct PartnerHead {
     /// People this company asked for who are not in yet (rule 3).
     #[diesel(sql_type = BigInt)]
     pub invited: i64,
+    /// Members who have finished what is asked of them; nothing where no course reaches the team.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub trained: Option<i64>,
     /// The owner's name.
     #[diesel(sql_type = Text)]
     pub owner_name: String,
@@ -141,26 +145,29 @@ impl PendingRow {
 }
 
 /// SQL for its arrays: a partner is in a handful of programs, and a statement of their own would be the page's sixth.
-const HEAD: &str = "SELECT p.id, p.joined_at, t.id AS team_id, t.slug, t.name, t.member_count, \
+fn head() -> String {
+    format!(
+        "SELECT p.id, p.joined_at, t.id AS team_id, t.slug, t.name, t.member_count, \
         o.name AS owner_name, o.email AS owner_email, m.id AS owner_member_id, \
         (SELECT count(*) FROM invitations i WHERE i.team_id = t.id AND i.company_id = $1 AND i.kind = 'member' \
             AND i.status IN ('waiting', 'sent') AND i.expires_at > now()) AS invited, \
-        enrolled.*, approvals.*, admins.*, agreed.*, care.*, colleagues.*, notes.* \
+        {trained} AS trained, enrolled.*, approvals.*, admins.*, agreed.*, care.*, colleagues.*, notes.* \
     FROM partners p \
     JOIN teams t ON t.id = p.team_id \
     JOIN users o ON o.id = t.owner_id \
     JOIN members m ON m.team_id = t.id AND m.user_id = t.owner_id AND m.left_at IS NULL \
-    CROSS JOIN LATERAL (SELECT coalesce(array_agg(r.name ORDER BY e.joined_at, e.id), '{}') AS program_names, \
-            coalesce(array_agg(r.id ORDER BY e.joined_at, e.id), '{}') AS program_ids, \
-            coalesce(array_agg(e.joined_at ORDER BY e.joined_at, e.id), '{}') AS program_since \
-        FROM enrollments e JOIN programs r ON r.id = e.program_id WHERE e.partner_id = p.id AND e.left_at IS NULL) enrolled";
+    CROSS JOIN LATERAL (SELECT coalesce(array_agg(r.name ORDER BY e.joined_at, e.id), '{{}}') AS program_names, \
+            coalesce(array_agg(r.id ORDER BY e.joined_at, e.id), '{{}}') AS program_ids, \
+            coalesce(array_agg(e.joined_at ORDER BY e.joined_at, e.id), '{{}}') AS program_since \
+        FROM enrollments e JOIN programs r ON r.id = e.program_id WHERE e.partner_id = p.id AND e.left_at IS NULL) enrolled \
+    {HEALTH} {CARE} WHERE p.company_id = $1 AND t.slug = $2",
+        trained = progress::trained("t.id"),
+    )
+}
 
 impl PartnerHead {
     fn read(conn: &mut PgConnection, company: CompanyId, slug: &str) -> QueryResult<Self> {
-        sql_query(format!("{HEAD} {HEALTH} {CARE} WHERE p.company_id = $1 AND t.slug = $2"))
-            .bind::<sql_types::Uuid, _>(company)
-            .bind::<Text, _>(slug)
-            .get_result(conn)
+        sql_query(head()).bind::<sql_types::Uuid, _>(company).bind::<Text, _>(slug).get_result(conn)
     }
 }
 
@@ -185,7 +192,7 @@ impl PartnerDetail {
     /// The view in three statements; `NotFound` where no partner of that company has that slug.
     pub fn read(conn: &mut PgConnection, company: CompanyId, slug: &str, search: Option<&Search>, start: Start) -> QueryResult<Self> {
         let head = PartnerHead::read(conn, company, slug)?;
-        let (members, matches) = MemberRow::page(conn, head.team_id, search, start)?;
+        let (members, matches) = MemberRow::page(conn, company, head.team_id, search, start)?;
         let mut pending = PendingRow::all(conn, company, head.team_id)?;
         pending.retain(|row| search.is_none_or(|search| search.finds(&format!("{} {}", row.name, row.email))));
         Ok(Self { head, members, matches, pending })

@@ -3,6 +3,7 @@
 use crate::{
     ids::{CompanyId, PartnerId, TeamId},
     partners::{Counts, Search, counts::COUNTS},
+    training::progress,
     web::pagination::{Cursor, MOST, PAGE_SIZE, Page, Start},
 };
 use chrono::{DateTime, Utc};
@@ -39,6 +40,9 @@ pub struct PartnerRow {
     /// People this company asked for who are not in yet (rule 3).
     #[diesel(sql_type = BigInt)]
     pub invited: i64,
+    /// Members who have finished what is asked of them; nothing where no course reaches the team.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub trained: Option<i64>,
     /// The owner's name.
     #[diesel(sql_type = Text)]
     pub owner_name: String,
@@ -188,7 +192,8 @@ impl Statements<'_> {
                     enrolled.program, enrolled.programs, found.name AS found_name, found.email AS found_email, \
                     (SELECT count(*) FROM invitations i WHERE i.team_id = t.id AND i.company_id = $1 AND i.kind = 'member' \
                         AND i.status IN ('waiting', 'sent') AND i.expires_at > now()) AS invited, \
-                    (SELECT max(m.last_active_at) FROM members m WHERE m.team_id = t.id AND m.left_at IS NULL) AS last_active_at \
+                    (SELECT max(m.last_active_at) FROM members m WHERE m.team_id = t.id AND m.left_at IS NULL) AS last_active_at, \
+                    {trained} AS trained \
              FROM (SELECT * FROM ({among}) p WHERE (p.joined_at, p.id) {beyond} ($3, $4) \
                    ORDER BY p.joined_at {way}, p.id {way} LIMIT {PAGE_SIZE} + 1) page \
              JOIN teams t ON t.id = page.team_id \
@@ -199,7 +204,8 @@ impl Statements<'_> {
                    (SELECT u.* FROM members m JOIN users u ON u.id = m.user_id \
                     WHERE m.team_id = t.id AND m.left_at IS NULL AND m.user_id <> t.owner_id OFFSET 0) u \
                    WHERE u.search LIKE ANY ($2) ORDER BY u.name, u.id LIMIT 1) found ON true \
-             ORDER BY page.joined_at {way}, page.id {way}"
+             ORDER BY page.joined_at {way}, page.id {way}",
+            trained = progress::trained("t.id"),
         ))
         .bind::<Timestamptz, _>(beside.at)
         .bind::<sql_types::Uuid, _>(beside.id)

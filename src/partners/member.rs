@@ -4,6 +4,7 @@ use crate::{
     ids::{CompanyId, MemberId, TeamId, UserId},
     partners::Search,
     teams::{MemberRole, TeamRole},
+    training::progress,
     web::pagination::{Cursor, PAGE_SIZE, Page, Start},
 };
 use chrono::{DateTime, Utc};
@@ -40,9 +41,26 @@ pub struct MemberRow {
     /// Their last signed-in request in the team, to the hour.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub last_active_at: Option<DateTime<Utc>>,
+    /// How far they are in this company's courses.
+    #[diesel(embed)]
+    pub training: Trained,
     /// How many members the search finds, this one included.
     #[diesel(sql_type = BigInt)]
     matches: i64,
+}
+
+/// How far a member is in a company's courses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
+pub struct Trained {
+    /// Courses that reach them.
+    #[diesel(sql_type = BigInt)]
+    pub courses: i64,
+    /// Those that they have finished.
+    #[diesel(sql_type = BigInt)]
+    pub finished: i64,
+    /// Whether a lesson is done.
+    #[diesel(sql_type = Bool)]
+    pub started: bool,
 }
 
 /// A member of a partner, as the company sees them.
@@ -72,7 +90,13 @@ impl MemberRow {
     }
 
     /// SQL for its row comparison; the count is of all that match, whatever the page.
-    pub(super) fn page(conn: &mut PgConnection, team: TeamId, search: Option<&Search>, start: Start) -> QueryResult<(Page<Self>, i64)> {
+    pub(super) fn page(
+        conn: &mut PgConnection,
+        company: CompanyId,
+        team: TeamId,
+        search: Option<&Search>,
+        start: Start,
+    ) -> QueryResult<(Page<Self>, i64)> {
         let top = Cursor { at: DateTime::UNIX_EPOCH, id: Uuid::nil() };
         let (beyond, way, after_owner, beside) = match start {
             Start::First => (">", "ASC", false, top),
@@ -80,13 +104,17 @@ impl MemberRow {
             Start::Before(row) => ("<", "DESC", true, row),
         };
         let rows: Vec<Self> = sql_query(format!(
-            "SELECT * FROM (SELECT {MEMBER}, count(*) OVER () AS matches \
-                 FROM members m JOIN users u ON u.id = m.user_id JOIN teams t ON t.id = m.team_id \
-                 WHERE m.team_id = $1 AND m.left_at IS NULL AND u.search LIKE ANY ($2)) found \
-             WHERE (NOT is_owner, joined_at, id) {beyond} ($3, $4, $5) \
-             ORDER BY is_owner {other}, joined_at {way}, id {way} LIMIT {PAGE_SIZE} + 1",
+            "SELECT page.*, trained.* FROM (SELECT * FROM (SELECT {MEMBER}, count(*) OVER () AS matches \
+                     FROM members m JOIN users u ON u.id = m.user_id JOIN teams t ON t.id = m.team_id \
+                     WHERE m.team_id = $2 AND m.left_at IS NULL AND u.search LIKE ANY ($3)) found \
+                 WHERE (NOT is_owner, joined_at, id) {beyond} ($4, $5, $6) \
+                 ORDER BY is_owner {other}, joined_at {way}, id {way} LIMIT {PAGE_SIZE} + 1) page \
+             CROSS JOIN LATERAL ({trained}) trained \
+             ORDER BY is_owner {other}, joined_at {way}, id {way}",
             other = if way == "ASC" { "DESC" } else { "ASC" },
+            trained = progress::summary("$2", "page.id"),
         ))
+        .bind::<sql_types::Uuid, _>(company)
         .bind::<sql_types::Uuid, _>(team)
         .bind::<Array<Text>, _>(search.map_or_else(|| vec!["%".to_owned()], Search::patterns))
         .bind::<Bool, _>(after_owner)
@@ -102,10 +130,11 @@ impl PartnerMember {
     /// A present member of that company's partner; `NotFound` for everybody else.
     pub fn read(conn: &mut PgConnection, company: CompanyId, slug: &str, member: MemberId) -> QueryResult<Self> {
         sql_query(format!(
-            "SELECT {MEMBER}, 1::bigint AS matches, t.id AS team_id, t.slug, t.name AS team_name \
+            "SELECT {MEMBER}, 1::bigint AS matches, trained.*, t.id AS team_id, t.slug, t.name AS team_name \
              FROM members m JOIN users u ON u.id = m.user_id JOIN teams t ON t.id = m.team_id \
-             JOIN partners p ON p.team_id = t.id \
-             WHERE m.id = $3 AND m.left_at IS NULL AND t.slug = $2 AND p.company_id = $1"
+             JOIN partners p ON p.team_id = t.id CROSS JOIN LATERAL ({trained}) trained \
+             WHERE m.id = $3 AND m.left_at IS NULL AND t.slug = $2 AND p.company_id = $1",
+            trained = progress::summary("t.id", "m.id"),
         ))
         .bind::<sql_types::Uuid, _>(company)
         .bind::<Text, _>(slug)

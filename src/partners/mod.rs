@@ -12,4 +12,4 @@ pub use crate::search::{Marked, Search};
 pub use counts::Counts;
 pub use detail::{PartnerDetail, WaitsFor};
 pub use list::{AllPartners, PartnerRow};
-pub use member::{MemberRow, PartnerMember};
+pub use member::{MemberRow, PartnerMember, Trained};

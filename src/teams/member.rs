@@ -14,7 +14,7 @@ use diesel::{
     dsl::{IntervalDsl, count_star, sql},
     expression::SqlLiteral,
     prelude::*,
-    sql_types::BigInt,
+    sql_types::{BigInt, Bool},
 };
 
 /// A person about to join a team.
@@ -45,6 +45,8 @@ pub struct Membership {
     pub has_other_places: bool,
     /// Conversations of the team that they may read with something new to them.
     pub unread: i64,
+    /// Whether courses reach the team.
+    pub has_courses: bool,
 }
 
 /// SQL since the rooms of messages stand above this one; it stands in the statement of the lock, since every page of the team shows it.
@@ -52,6 +54,13 @@ fn unread() -> SqlLiteral<BigInt> {
     sql("(SELECT count(*) FROM conversation_reads r JOIN conversations c ON c.id = r.conversation_id \
           WHERE r.user_id = users.id AND r.unread_at IS NOT NULL AND c.team_id = teams.id AND coalesce(c.member_id, members.id) = members.id)")
 }
+
+/// Whether a published lesson is in a course of a program that the team is in. SQL, since Diesel has no subquery about the row of the
+/// statement around it.
+const HAS_COURSES: &str = "EXISTS (SELECT FROM partners p JOIN enrollments e ON e.partner_id = p.id AND e.left_at IS NULL \
+    JOIN program_courses g ON g.program_id = e.program_id \
+    JOIN lessons l ON l.course_id = g.course_id AND l.published_at IS NOT NULL \
+    WHERE p.team_id = teams.id)";
 
 impl Membership {
     /// Whether they may.
@@ -77,7 +86,7 @@ impl Membership {
             .filter(companies_of.field(staff::left_at).is_null())
             .select(count_star())
             .single_value();
-        let (id, team, user, role, last_active_at, in_teams, in_companies, unread) = members::table
+        let (id, team, user, role, last_active_at, in_teams, in_companies, unread, has_courses) = members::table
             .inner_join(teams::table)
             .inner_join(users::table)
             .filter(members::user_id.eq(user))
@@ -92,10 +101,12 @@ impl Membership {
                 in_teams,
                 in_companies,
                 unread(),
+                sql::<Bool>(HAS_COURSES),
             ))
-            .first::<(MemberId, Team, User, MemberRole, Option<DateTime<Utc>>, Option<i64>, Option<i64>, i64)>(conn)?;
+            .first::<(MemberId, Team, User, MemberRole, Option<DateTime<Utc>>, Option<i64>, Option<i64>, i64, bool)>(conn)?;
         let role = role_in(&team, user.id, role);
-        Ok(Self { id, team, user, role, last_active_at, has_other_places: in_teams.unwrap_or(0) + in_companies.unwrap_or(0) > 1, unread })
+        let has_other_places = in_teams.unwrap_or(0) + in_companies.unwrap_or(0) > 1;
+        Ok(Self { id, team, user, role, last_active_at, has_other_places, unread, has_courses })
     }
 
     /// Every present place of this user in teams, by name.

@@ -17,6 +17,8 @@ pub enum TeamTab {
     Approvals,
     /// Its conversations with companies.
     Messages,
+    /// Courses of the programs it is in.
+    Training,
 }
 
 impl TeamTab {
@@ -27,6 +29,7 @@ impl TeamTab {
             Self::Members => "Members",
             Self::Approvals => "Approvals",
             Self::Messages => "Messages",
+            Self::Training => "Training",
         }
     }
 }
@@ -41,17 +44,21 @@ pub fn place(member: &Membership, waiting: i64, current: TeamTab) -> Place {
         current: tab == current,
         count,
     };
+    let mut tabs = vec![
+        tab(TeamTab::Overview, paths::team(&team.slug), "home", None),
+        tab(TeamTab::Members, paths::members(&team.slug), "users", None),
+        tab(TeamTab::Approvals, paths::approvals(&team.slug), "check-check", Some(waiting).filter(|n| *n > 0)),
+        tab(TeamTab::Messages, paths::team_messages(&team.slug), "inbox", Some(member.unread).filter(|n| *n > 0)),
+    ];
+    if member.has_courses {
+        tabs.push(tab(TeamTab::Training, paths::training(&team.slug), "graduation", None));
+    }
     Place {
         avatar: Avatar::team(team.id.uuid(), &team.name),
         name: team.name.clone(),
         kind: "Partner team",
         home: paths::team(&team.slug),
-        tabs: vec![
-            tab(TeamTab::Overview, paths::team(&team.slug), "home", None),
-            tab(TeamTab::Members, paths::members(&team.slug), "users", None),
-            tab(TeamTab::Approvals, paths::approvals(&team.slug), "check-check", Some(waiting).filter(|n| *n > 0)),
-            tab(TeamTab::Messages, paths::team_messages(&team.slug), "inbox", Some(member.unread).filter(|n| *n > 0)),
-        ],
+        tabs,
         switch: member.has_other_places.then(paths::home),
     }
 }

@@ -36,12 +36,20 @@ pub enum TeamPermission {
     ApproveMembers,
     /// Accept or decline program invitations.
     AnswerProgramInvitations,
+    /// See how far the others are in their training.
+    SeeOthersTraining,
 }
 
 impl TeamPermission {
     /// Every permission.
-    pub const ALL: &'static [Self] =
-        &[Self::SeeTeam, Self::WriteGroupMessages, Self::InviteMembers, Self::ApproveMembers, Self::AnswerProgramInvitations];
+    pub const ALL: &'static [Self] = &[
+        Self::SeeTeam,
+        Self::WriteGroupMessages,
+        Self::InviteMembers,
+        Self::ApproveMembers,
+        Self::AnswerProgramInvitations,
+        Self::SeeOthersTraining,
+    ];
 
     /// The sentence for those who do not have it.
     pub const fn who_can(self) -> &'static str {
@@ -50,6 +58,7 @@ impl TeamPermission {
             Self::WriteGroupMessages => "Your team has switched this off for your role. Ask its owner or an admin.",
             Self::ApproveMembers => "Only the team's owner can do this.",
             Self::InviteMembers | Self::AnswerProgramInvitations => "Only the team's owner and admins can do this.",
+            Self::SeeOthersTraining => "Only the team's owner and admins see how far the others are.",
         }
     }
 }
@@ -61,8 +70,14 @@ impl TeamRole {
         match (permission, self) {
             (_, Self::Owner) => true,
             (TeamPermission::SeeTeam | TeamPermission::WriteGroupMessages, Self::Given(Admin | Member | Finance)) => true,
-            (TeamPermission::InviteMembers | TeamPermission::AnswerProgramInvitations, Self::Given(Admin)) => true,
-            (TeamPermission::InviteMembers | TeamPermission::AnswerProgramInvitations, Self::Given(Member | Finance)) => false,
+            (
+                TeamPermission::InviteMembers | TeamPermission::AnswerProgramInvitations | TeamPermission::SeeOthersTraining,
+                Self::Given(Admin),
+            ) => true,
+            (
+                TeamPermission::InviteMembers | TeamPermission::AnswerProgramInvitations | TeamPermission::SeeOthersTraining,
+                Self::Given(Member | Finance),
+            ) => false,
             (TeamPermission::ApproveMembers, Self::Given(Admin | Member | Finance)) => false,
         }
     }

@@ -11,8 +11,8 @@ use std::{future::Future, pin::Pin};
 
 /// The body of a form at most, in bytes (S21).
 pub const FORM_LIMIT: usize = 64 * 1024;
-/// The body of a form with terms in it at most, in bytes (S21): a character takes up to twelve in a form.
-pub const TERMS_LIMIT: usize = 1024 * 1024;
+/// The body of a form with terms or a lesson in it at most, in bytes (S21): a character takes up to twelve in a form.
+pub const LONG_TEXT_LIMIT: usize = 1024 * 1024;
 
 /// A form as the browser sent it. A scalar field that comes twice is refused (S22); a missing one is the struct's default, so that the
 /// permission is judged first and the page names what is missing.

@@ -96,6 +96,25 @@ POST /teams/{team}/approvals/answers                          | in  | 403  403  
 POST /teams/{team}/approvals/{invitation}/approval            | in  | 403  403   403   404   |  404   | 422     403   403   403         | 404    | 404
 GET  /teams/{team}/approvals/{invitation}/rejection           | in  | 403  403   403   404   |  404   | 200     403   403   403         | 404    | 404
 POST /teams/{team}/approvals/{invitation}/rejection           | in  | 403  403   403   404   |  404   | go      403   403   403         | 404    | 404
+GET  /companies/{company}/courses                                                     | in  | 200  200  200   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/courses                                                     | in  | 422  422  403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/courses/new                                                 | in  | 200  200  403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/courses/{course}                                            | in  | 200  200  200   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/courses/{course}                                            | in  | 422  422  403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/courses/{course}/programs                                   | in  | go  go  403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/courses/{course}/lessons                                    | in  | 422  422  403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/courses/{course}/lessons/new                                | in  | 200  200  403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/courses/{course}/lessons/{lesson}                           | in  | 200  200  200   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/courses/{course}/lessons/{lesson}                           | in  | 422  422  403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/courses/{course}/lessons/{lesson}/publication               | in  | go  go  403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/courses/{course}/lessons/{lesson}/retraction                | in  | go  go  403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/courses/{course}/lessons/{lesson}/ascent                    | in  | go  go  403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/courses/{course}/lessons/{lesson}/descent                   | in  | go  go  403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /teams/{team}/training                                                           | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
+GET  /teams/{team}/training/{course}                                                  | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
+GET  /teams/{team}/training/{course}/{lesson}                                         | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
+POST /teams/{team}/training/{course}/{lesson}/completion                              | in  | 403  403   403   404   |  404   | go     go   go   go         | 404    | 404
+POST /teams/{team}/training/{course}/{lesson}/reversal                                | in  | 403  403   403   404   |  404   | go     go   go   go         | 404    | 404
 ";
 // * was of Acme's staff, or of Northwind, and has left.
 

@@ -3,8 +3,21 @@
 use std::{fs, path::Path, path::PathBuf};
 
 /// The rooms in their order of use: domain files of a room use only rooms before it.
-const ORDER: &[&str] =
-    &["mail", "audit", "accounts", "companies", "teams", "programs", "invitations", "staffing", "messages", "partners", "home", "demo"];
+const ORDER: &[&str] = &[
+    "mail",
+    "audit",
+    "accounts",
+    "companies",
+    "teams",
+    "programs",
+    "invitations",
+    "staffing",
+    "messages",
+    "training",
+    "partners",
+    "home",
+    "demo",
+];
 
 /// A file of `src/`, without its tests.
 struct Source {

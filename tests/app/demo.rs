@@ -44,6 +44,14 @@ async fn the_demo_is_filled_once_with_many_teams_and_every_invariant_holds() {
     assert_eq!(number(conn, "SELECT count(*) FROM partners p JOIN teams t ON t.id = p.team_id WHERE t.slug = 'northwind'"), 1);
     assert_eq!(number(conn, "SELECT count(*) FROM (SELECT team_id FROM partners GROUP BY team_id HAVING count(*) = 2) shared"), 1);
     assert!(number(conn, "SELECT count(*) FROM audit WHERE at > now() - interval '1 minute'") < 5, "what happened is dated back");
+    assert_eq!(number(conn, "SELECT count(*) FROM courses"), 2);
+    assert!(
+        number(conn, "SELECT count(DISTINCT m.team_id) FROM completions d JOIN members m ON m.id = d.member_id") >= 6,
+        "half done by several teams"
+    );
+    let new = "SELECT count(*) FROM course_completions f WHERE EXISTS (SELECT FROM lessons l WHERE l.course_id = f.course_id AND l.published_at > f.at \
+               AND NOT EXISTS (SELECT FROM completions d WHERE d.lesson_id = l.id AND d.member_id = f.member_id))";
+    assert!(number(conn, new) >= 1, "a lesson published later is new to some who had finished");
     assert!(sql_query("UPDATE audit SET action = 'x'").execute(conn).is_err(), "the audit log is closed again");
 
     let before = number(conn, "SELECT count(*) FROM invitations");

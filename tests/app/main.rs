@@ -21,3 +21,4 @@ mod programs;
 mod staff;
 mod support;
 mod tenancy;
+mod training;

@@ -4,7 +4,10 @@ use crate::support::{
     Browser, Page, Scene, TestApp,
     catalogue::{changes, pages},
     personas::*,
-    scene::{FOREIGN_SENT, FOREIGN_STAFF_SENT, FOREIGN_TAG, FOREIGN_WAITING, PUT, SENT, STAFF_SENT, TAG, WAITING, WITH_MIA, id},
+    scene::{
+        COURSE, DRAFT, FOREIGN_COURSE, FOREIGN_LESSON, FOREIGN_SENT, FOREIGN_STAFF_SENT, FOREIGN_TAG, FOREIGN_WAITING, PUT, SENT,
+        STAFF_SENT, TAG, WAITING, WITH_MIA, id,
+    },
 };
 use diesel::{Connection, connection::SimpleConnection};
 use std::collections::BTreeSet;
@@ -19,6 +22,10 @@ fn foreign(app: &TestApp, part: &str, route: &str) -> Vec<String> {
         "{partner}" => vec!["brightwater".into(), "no-such-team".into(), "NORTHWIND".into(), "new".into()],
         // Of another team, and of this one but gone.
         "{member}" => vec![of(TOMAS), of(FIONA)],
+        "{course}" => vec![id(FOREIGN_COURSE).to_string()],
+        // A draft is not there for members.
+        "{lesson}" if route.starts_with("/teams") => vec![id(FOREIGN_LESSON).to_string(), id(DRAFT).to_string()],
+        "{lesson}" => vec![id(FOREIGN_LESSON).to_string()],
         "{program}" => vec![app.text("SELECT id FROM programs WHERE name = 'Globex Affiliates'")],
         "{invitation}" if route.starts_with("/teams") => {
             // Another team's, one whose link is out, one that was never put to this team.
@@ -165,7 +172,7 @@ async fn a_reference_in_a_form_to_what_belongs_to_others_is_refused() {
         let before = app.dump();
         for (name, value) in deed.fields {
             let instead = match *name {
-                "program" if value.len() == foreign_program.len() => foreign_program.clone(),
+                "program" | "program[]" if value.len() == foreign_program.len() => foreign_program.clone(),
                 "team" if *value == "northwind" => "brightwater".to_owned(),
                 name if name.trim_end_matches("[]") == "id" => id(FOREIGN_WAITING).to_string(),
                 _ => continue,
@@ -236,6 +243,15 @@ async fn the_database_refuses_a_row_that_mixes_companies() {
             tagging(globex, &partner(globex), FOREIGN_TAG),
             vec![tagging(globex, &partner(globex), TAG), tagging(acme, &partner(globex), TAG), tagging(acme, &partner(acme), FOREIGN_TAG)],
         ),
+        (
+            "program_courses",
+            gift(acme, &format!("'{}'", id(crate::support::scene::SECOND_PROGRAM)), COURSE),
+            vec![
+                gift(acme, &program(globex), COURSE),
+                gift(globex, &program(globex), COURSE),
+                gift(acme, &format!("'{}'", id(crate::support::scene::SECOND_PROGRAM)), FOREIGN_COURSE),
+            ],
+        ),
     ];
     let mut connection = app.connection();
     for (table, good, bad) in &tables {
@@ -278,6 +294,10 @@ fn enrollment(company: &str, partner: &str, program: &str) -> String {
     format!("INSERT INTO enrollments (id, company_id, partner_id, program_id) VALUES (gen_random_uuid(), {company}, {partner}, {program})")
 }
 
+fn gift(company: &str, program: &str, course: u128) -> String {
+    format!("INSERT INTO program_courses (company_id, program_id, course_id) VALUES ({company}, {program}, '{}')", id(course))
+}
+
 #[actix_web::test]
 async fn the_audit_log_is_only_added_to() {
     let app = TestApp::start().await;
@@ -303,7 +323,7 @@ async fn the_audit_log_names_nobody_and_quotes_nothing() {
         {
             assert!(!lines.contains(secret), "POST {} wrote {what} into the audit log: {lines}", deed.path);
         }
-        let texts = ["message", "reason", "subject", "description", "terms"];
+        let texts = ["message", "reason", "subject", "description", "terms", "lesson"];
         if deed.fields.iter().any(|(name, _)| texts.contains(name))
             && !deed.fields.iter().any(|(name, _)| *name == "name" || *name == "team_name")
         {

@@ -9,12 +9,13 @@ use crate::{
     error::Result,
     ids::ProgramId,
     partners::{
-        Marked, MemberRow, PartnerDetail, Search, WaitsFor,
+        Marked, MemberRow, PartnerDetail, Search, Trained, WaitsFor,
         detail::{PartnerHead, PendingRow},
         handlers::{health::Facts, locked_words, people},
     },
     paths,
     web::{Avatar, FormErrors, Frame, Layout, Moment, page, pagination::Start, refused},
+    words::counted,
 };
 use actix_web::{
     HttpResponse,
@@ -68,6 +69,7 @@ struct Member {
     name: Marked,
     email: Marked,
     role: &'static str,
+    training: Trained,
     last_active: Option<Moment>,
 }
 
@@ -159,6 +161,13 @@ impl DetailPage {
     fn owner_href(&self) -> String {
         paths::partner_member(&self.company.slug, &self.head.slug, self.head.owner_member_id)
     }
+    /// "2 of 4 trained", where courses reach the team.
+    fn trained(&self) -> Option<String> {
+        self.head.trained.map(|trained| format!("{trained} of {} trained", self.head.member_count))
+    }
+    fn columns(&self) -> u8 {
+        if self.head.trained.is_some() { 4 } else { 3 }
+    }
     fn is_search(&self) -> bool {
         !self.q.is_empty()
     }
@@ -201,7 +210,20 @@ impl Member {
             name: Marked::new(&row.name, search),
             email: Marked::new(&row.email, search),
             role: row.role().label(),
+            training: row.training,
             last_active: row.last_active_at.map(|at| Moment::new(at, Utc::now(), reader.zone())),
+        }
+    }
+}
+
+impl Member {
+    /// "1 of 3 courses", "Finished", "Not started", "None given".
+    fn training_words(&self) -> String {
+        match self.training {
+            Trained { courses: 0, .. } => "None given".to_owned(),
+            Trained { courses, finished, .. } if courses == finished => "Finished".to_owned(),
+            Trained { started: false, .. } => "Not started".to_owned(),
+            Trained { courses, finished, .. } => format!("{finished} of {}", counted(courses, "course")),
         }
     }
 }

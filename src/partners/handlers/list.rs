@@ -30,6 +30,7 @@ struct ListPage {
     frame: Frame,
     company: Company,
     may_invite: bool,
+    has_courses: bool,
     counts: Counts,
     found: i64,
     q: String,
@@ -50,6 +51,8 @@ struct Row {
     email: Marked,
     program: Option<String>,
     more_programs: i64,
+    /// Members who are trained, of how many; none where no course reaches the team.
+    trained: Option<(i64, i32)>,
     last_active: Option<Moment>,
     joined: Moment,
 }
@@ -73,6 +76,7 @@ pub async fn index(by: Authorized<may::SeePartners>, Query(query): Query<ListQue
     page(&ListPage {
         frame: by.frame(layout, CompanyTab::Partners, CompanyTab::Partners.label()),
         may_invite: by.may(StaffPermission::Invite),
+        has_courses: by.has_courses,
         counts: list.counts,
         found: list.found,
         rows: list.page.rows.iter().map(|row| Row::new(row, &by.company, &by.user, search.as_ref())).collect(),
@@ -120,6 +124,7 @@ impl Row {
             email: Marked::new(&row.owner_email, search),
             program: row.program.clone(),
             more_programs: row.programs - 1,
+            trained: row.trained.map(|trained| (trained, row.member_count)),
             last_active: row.last_active_at.map(moment),
             joined: moment(row.joined_at),
         }

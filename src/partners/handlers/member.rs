@@ -4,11 +4,13 @@ use crate::{
     access::{Authorized, may},
     companies::{Company, StaffPermission, rail::CompanyTab},
     db::Db,
-    error::Result,
+    error::{Error, Result},
     ids::MemberId,
-    partners::{PartnerMember, handlers::locked_words},
+    partners::{PartnerMember, Trained, handlers::locked_words},
     paths,
+    training::{Progress, handlers::CourseBar},
     web::{Avatar, Frame, Layout, Moment, page},
+    words::counted,
 };
 use actix_web::{HttpResponse, web::Path};
 use askama::Template;
@@ -24,6 +26,7 @@ struct MemberPage {
     may_message: bool,
     joined: Moment,
     last_active: Option<Moment>,
+    courses: Vec<CourseBar>,
 }
 
 /// A member of a partner.
@@ -34,7 +37,12 @@ pub async fn show(
     db: Db,
 ) -> Result<HttpResponse> {
     let (company, (_, slug, member)) = (by.company.id, path.into_inner());
-    let of = db.run(move |conn| PartnerMember::read(conn, company, &slug, member)).await?;
+    let (of, courses) = db
+        .run(move |conn| {
+            let of = PartnerMember::read(conn, company, &slug, member)?;
+            Ok::<_, Error>((of, Progress::of_members(conn, &[member], Some(company))?))
+        })
+        .await?;
     let moment = |at| Moment::new(at, Utc::now(), by.user.zone());
     page(&MemberPage {
         frame: by.frame(layout, CompanyTab::Partners, &of.member.name),
@@ -43,6 +51,7 @@ pub async fn show(
         joined: moment(of.member.joined_at),
         last_active: of.member.last_active_at.map(moment),
         company: by.company.clone(),
+        courses: courses.iter().map(|progress| CourseBar::new(progress, by.user.zone())).collect(),
         of,
     })
 }
@@ -56,6 +65,11 @@ impl MemberPage {
     }
     fn role(&self) -> &'static str {
         self.of.member.role().label()
+    }
+    /// "1 of 3 courses finished".
+    fn courses_words(&self) -> String {
+        let Trained { courses, finished, .. } = self.of.member.training;
+        format!("{finished} of {} finished", counted(courses, "course"))
     }
     fn locked_words(&self) -> String {
         locked_words(&self.of.team_name)

@@ -66,6 +66,18 @@ pub const FOREIGN_STAFF_SENT: u128 = 44;
 pub const WITH_MIA: u128 = 13;
 /// The first of four messages.
 const MESSAGE: u128 = 20;
+/// Acme's course, given to Acme Resellers.
+pub const COURSE: u128 = 50;
+/// Its first lesson, which Mia has done.
+pub const FIRST_LESSON: u128 = 51;
+/// Its second, published too.
+const SECOND_LESSON: u128 = 52;
+/// Its third, a draft.
+pub const DRAFT: u128 = 53;
+/// Globex's course.
+pub const FOREIGN_COURSE: u128 = 54;
+/// Its one lesson.
+pub const FOREIGN_LESSON: u128 = 55;
 /// The mail with Nora's link.
 pub const MAIL: u128 = 100;
 
@@ -105,7 +117,14 @@ impl Scene {
             _ if route.ends_with("/renewal") => &self.expired_token,
             _ => &self.invitation_token,
         };
+        let lesson = match route.rsplit('/').next() {
+            Some("publication") => DRAFT,
+            Some("ascent" | "completion") => SECOND_LESSON,
+            _ => FIRST_LESSON,
+        };
         let path = route
+            .replace("{course}", &id(COURSE).to_string())
+            .replace("{lesson}", &id(lesson).to_string())
             .replace("{company}", "acme")
             .replace("{team}", "northwind")
             .replace("{partner}", "northwind")
@@ -202,6 +221,9 @@ fn rows(app: &TestApp) -> String {
              UPDATE partners SET assigned_to = (SELECT id FROM staff WHERE user_id = {sam}) WHERE team_id = {northwind};",
             id(NOTE)
         ),
+        course(COURSE, &acme, &program("Acme Resellers"), "Product tour", &[(FIRST_LESSON, "now()"), (SECOND_LESSON, "now()"), (DRAFT, "NULL")]),
+        course(FOREIGN_COURSE, &globex, &program("Globex Affiliates"), "Secrets of Globex", &[(FOREIGN_LESSON, "now()")]),
+        format!("INSERT INTO completions (lesson_id, member_id) SELECT '{}', id FROM members WHERE user_id = {mia};", id(FIRST_LESSON)),
         invitation(SENT, &acme, "NULL", &program("Acme Resellers"), "NULL", "nora@brightlane.example", &sam, true),
         invitation(LISTED, &acme, "NULL", "NULL", &format!("'{}'", id(SENT)), "lee@brightlane.example", &sam, false),
         invitation(WAITING, &acme, &northwind, "NULL", "NULL", "pat@northwind.example", &sam, false),
@@ -234,4 +256,24 @@ fn rows(app: &TestApp) -> String {
         ),
     ]
     .concat()
+}
+
+/// A course of that company, given to that program, with lessons and when they were published.
+fn course(number: u128, company: &str, program: &str, name: &str, lessons: &[(u128, &str)]) -> String {
+    let course = id(number);
+    let lessons: String = lessons
+        .iter()
+        .zip(1..)
+        .map(|((number, published), position)| {
+            format!(
+                "INSERT INTO lessons (id, course_id, position, title, body, published_at) \
+                 VALUES ('{}', '{course}', {position}, 'Lesson {position} of {name}', 'Read **this**.', {published});",
+                id(*number)
+            )
+        })
+        .collect();
+    format!(
+        "INSERT INTO courses (id, company_id, name) VALUES ('{course}', {company}, '{name}'); \
+         INSERT INTO program_courses (company_id, program_id, course_id) VALUES ({company}, {program}, '{course}'); {lessons}"
+    )
 }

@@ -1,0 +1,1 @@
+DROP TABLE course_completions, completions, program_courses, lessons, courses;
