@@ -148,6 +148,10 @@ pub fn new_course(company: &str) -> String {
 pub fn course(company: &str, id: CourseId) -> String {
     format!("/companies/{company}/courses/{id}")
 }
+/// A lesson's row on the page of its course.
+pub fn course_lesson(company: &str, id: CourseId, lesson: LessonId) -> String {
+    format!("/companies/{company}/courses/{id}#lesson-{lesson}")
+}
 /// The programs that a course is given to.
 pub fn course_programs(company: &str, id: CourseId) -> String {
     format!("/companies/{company}/courses/{id}/programs")

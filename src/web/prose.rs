@@ -95,6 +95,10 @@ fn kept(event: Event<'_>, level: Level) -> Option<Event<'_>> {
         Event::Html(html) | Event::InlineHtml(html) => Event::Text(html),
         Event::Start(Tag::HtmlBlock) => Event::Start(Tag::Paragraph),
         Event::End(TagEnd::HtmlBlock) => Event::End(TagEnd::Paragraph),
+        // Written `<sam@acme.example>`; the address of such a link lacks its scheme.
+        Event::Start(Tag::Link { link_type: LinkType::Email, dest_url, title, id }) => {
+            Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url: format!("mailto:{dest_url}").into(), title, id })
+        }
         // A picture is its description.
         Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => return None,
         Event::Start(Tag::Heading { level, .. }) if lesson => {
@@ -191,6 +195,13 @@ mod tests {
             assert_eq!(message(&format!("[press](<{bad}>)")), "<p>press</p>", "{bad}");
         }
         assert!(message("[write](mailto:sam@acme.example)").contains("href=\"mailto:sam@acme.example\""));
+    }
+
+    #[test]
+    fn an_address_of_a_mailbox_in_angle_brackets_is_a_link() {
+        assert!(
+            message("<sam@acme.example>").contains("<a href=\"mailto:sam@acme.example\" rel=\"nofollow noopener\">sam@acme.example</a>")
+        );
     }
 
     #[test]

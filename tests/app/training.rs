@@ -100,13 +100,20 @@ async fn a_course_is_written_given_and_ordered_by_forms() {
     let titles = async || max.get(&course).await.text_of("tbody .cell-head a");
     assert_eq!(titles().await, ["One", "Two", "Three"]);
     let page = max.get(&course).await;
-    assert_eq!((page.has_form("/ascent"), page.text_of("form[action$=ascent]").len()), (true, 2), "the first has no way up");
+    assert_eq!(
+        (page.text_of("form[action$=ascent] [disabled]").len(), page.text_of("form[action$=descent] [disabled]").len()),
+        (1, 1),
+        "at an end"
+    );
     let id = |title: &str| app.text(&format!("SELECT id FROM lessons WHERE title = '{title}'"));
-    max.post(&format!("{course}/lessons/{}/ascent", id("Three")), &[]).await.leads_to(&course);
+    let shift = async |title: &str, way: &str| {
+        max.post(&format!("{course}/lessons/{}/{way}", id(title)), &[]).await.leads_to(&format!("{course}#lesson-{}", id(title)));
+    };
+    shift("Three", "ascent").await;
     assert_eq!(titles().await, ["One", "Three", "Two"]);
-    max.post(&format!("{course}/lessons/{}/descent", id("One")), &[]).await.leads_to(&course);
+    shift("One", "descent").await;
     assert_eq!(titles().await, ["Three", "One", "Two"]);
-    max.post(&format!("{course}/lessons/{}/ascent", id("Three")), &[]).await.leads_to(&course);
+    shift("Three", "ascent").await;
     assert_eq!(titles().await, ["Three", "One", "Two"], "the first stays the first");
 
     max.post(&format!("{course}/lessons/{}/publication", id("One")), &[]).await.leads_to(&course);
@@ -276,6 +283,12 @@ async fn owner_and_admin_see_everybody_and_the_others_themselves() {
         page.shows("Mia Chen").shows("1 of 2 lessons");
         assert_eq!(page.text_of("#team tbody tr").len(), 4);
     }
+    for n in 0..4 {
+        teach(&app, &format!("Course {n}"), &["One"], false);
+    }
+    let page = app.signed_in(ADAM).get(TRAINING).await;
+    assert_eq!(page.text_of("#team tbody tr")[0].matches("Course ").count(), 4, "more courses than columns have room are listed");
+    page.shows("0 of 5 courses finished");
     let page = app.signed_in(FRANK).get(TRAINING).await;
     page.hides("Mia Chen").hides("1 of 2 lessons").shows("Not started").shows("owner and admins see how far everybody is");
 }
@@ -301,6 +314,122 @@ async fn the_company_sees_how_far_members_are() {
     let page = vera.get(&member_page(&app, MIA)).await;
     page.shows("1 of 2 courses finished").shows("Selling to clinics 1 of 3 lessons").shows("Last: First, Just now");
     app.signed_in(GUS).get("/companies/globex/partners").await.hides("trained");
+}
+
+#[actix_web::test]
+async fn who_reads_courses_only_finds_no_form_and_is_told_who_writes() {
+    let app = TestApp::start().await;
+    let (taught, vera) = (teach(&app, "Product tour", &["One", "Two"], true), app.signed_in(VERA));
+    for path in [LIST.to_owned(), taught.course(), format!("{}/lessons/{}", taught.course(), taught.lessons[0])] {
+        let page = vera.get(&path).await;
+        assert_eq!(page.is(200).text_of("main form, main .button.primary"), Vec::<String>::new(), "{path}");
+    }
+    vera.get(&taught.course()).await.shows("Acme Resellers · Required").shows("Courses are written by administrators and managers.");
+    vera.get(&format!("{}/lessons/{}", taught.course(), taught.lessons[0])).await.shows("All about One.");
+    let courses = || app.text("SELECT count(*) || ' ' || string_agg(title, ', ' ORDER BY position) FROM lessons");
+    let before = courses();
+    let refused = vera.post(&format!("{}/lessons", taught.course()), &[("title", "Mine"), ("lesson", "Mine")]).await;
+    refused.is(403).shows("Viewers can look, but not change programs and courses.");
+    assert_eq!(courses(), before);
+}
+
+#[actix_web::test]
+async fn who_lost_the_right_while_the_page_was_open_writes_nothing() {
+    let app = TestApp::start().await;
+    let taught = teach(&app, "Product tour", &["One", "Two"], false);
+    let conn = &mut app.connection();
+    // Let in by the lock, and demoted before the change begins.
+    let late = sam(conn);
+    app.sql("UPDATE staff SET role = 'viewer'");
+    let before = app.dump();
+    let (actor, course, lesson) = (Actor::program(), taught.course, taught.lessons[1]);
+    let words = CourseText { name: "Other".to_owned(), description: String::new() };
+    let text = LessonText { title: "Other".to_owned(), body: "Other".to_owned() };
+    let tried = [
+        Course::add(conn, &actor, &late, &words).map(drop),
+        Course::edit(conn, &actor, &late, course, &words).map(drop),
+        Course::give(conn, &actor, &late, course, &[]).map(drop),
+        Lesson::add(conn, &actor, &late, course, &text).map(drop),
+        Lesson::edit(conn, &actor, &late, course, lesson, &text).map(drop),
+        Lesson::publish(conn, &actor, &late, course, lesson).map(drop),
+        Lesson::retract(conn, &actor, &late, course, lesson).map(drop),
+        Lesson::shift(conn, &actor, &late, course, lesson, Way::Up).map(drop),
+    ];
+    for outcome in tried {
+        assert!(matches!(outcome, Err(guildhall::error::Error::Forbidden(_))), "{outcome:?}");
+    }
+    assert_eq!(app.dump(), before);
+}
+
+#[actix_web::test]
+async fn what_is_taken_from_a_program_is_hidden_and_what_was_done_is_kept() {
+    let app = TestApp::start().await;
+    let (taught, mia, sam) = (teach(&app, "Product tour", &["One", "Two"], false), app.signed_in(MIA), app.signed_in(SAM));
+    taught.done(&mia, 0).await;
+    let give = |form: FilledForm| form.without("program").without("required");
+    let taken = sam.submit(&give(sam.get(&taught.course()).await.form("/programs"))).await;
+    sam.follow(taken).await.shows("Product tour is given to no program.").shows("what they have done is kept");
+    mia.get(&taught.lesson(0)).await.is(404);
+    mia.get("/teams/northwind").await.hides("raining");
+    sam.get("/companies/acme/partners/northwind").await.hides("trained");
+    sam.get(&member_page(&app, MIA)).await.hides("Product tour");
+    let program = app.text("SELECT id FROM programs WHERE name = 'Acme Resellers'");
+    sam.post(&format!("{}/programs", taught.course()), &[("program", &program)]).await.is(303);
+    mia.get(TRAINING).await.shows("1 of 2 lessons").hides("Required");
+    // Who leaves the program has its courses no longer.
+    app.sql("UPDATE enrollments SET left_at = now()");
+    mia.get(TRAINING).await.shows("No courses yet");
+}
+
+#[actix_web::test]
+async fn a_lesson_published_at_the_moment_the_last_is_marked_is_not_skipped() {
+    let app = TestApp::start().await;
+    let taught = teach(&app, "Product tour", &["One"], true);
+    let (mia, conn) = (app.signed_in(MIA), &mut app.connection());
+    let by = sam(conn);
+    let second = write(conn, &by, taught.course, "Two", false);
+    let (go, held) = (tokio::sync::oneshot::channel(), std::sync::mpsc::channel());
+    let (course, mut other) = (taught.course, app.connection());
+    let writer = std::thread::spawn(move || {
+        use diesel::Connection;
+        other
+            .transaction::<_, guildhall::error::Error, _>(|conn| {
+                Lesson::publish(conn, &Actor::program(), &by, course, second)?;
+                go.0.send(()).unwrap();
+                held.1.recv().unwrap();
+                Ok(())
+            })
+            .unwrap();
+    });
+    go.1.await.unwrap();
+    let marking = actix_web::rt::spawn({
+        let (mia, path) = (mia.clone(), format!("{}/completion", taught.lesson(0)));
+        async move { mia.post(&path, &[]).await.location() }
+    });
+    app.until_somebody_waits().await;
+    held.0.send(()).unwrap();
+    assert_eq!(marking.await.unwrap(), Some(format!("{TRAINING}/{}/{second}", taught.course)), "the second is the next");
+    writer.join().unwrap();
+    assert_eq!(app.number("SELECT count(*) FROM course_completions"), 0, "two lessons, one done");
+}
+
+#[actix_web::test]
+async fn long_lists_are_read_by_pages_that_lead_there_and_back() {
+    let app = TestApp::start().await;
+    teach(&app, "Product tour", &["One"], true);
+    app.sql("INSERT INTO courses (id, company_id, name, created_at) SELECT gen_random_uuid(), (SELECT id FROM companies WHERE slug = 'acme'), 'Course ' || n, now() - n * interval '1 day' FROM generate_series(1, 30) n");
+    app.sql("INSERT INTO users (id, email, name, search, email_verified_at) SELECT gen_random_uuid(), 'm' || n || '@northwind.example', 'Person ' || n, '', now() FROM generate_series(1, 30) n");
+    app.sql("INSERT INTO members (id, team_id, user_id, role, joined_at) SELECT gen_random_uuid(), (SELECT id FROM teams WHERE slug = 'northwind'), id, 'member', now() FROM users WHERE name LIKE 'Person %'");
+    for (path, person, rows) in [(LIST, VERA, "tbody .name"), (TRAINING, OLIVIA, "#team tbody .name")] {
+        let browser = app.signed_in(person);
+        let first = browser.get(path).await;
+        let second = browser.get(&first.links("a[rel=next]")[0]).await;
+        let back = browser.get(&second.links("a[rel=prev]")[0]).await;
+        let all: BTreeSet<String> = [first.text_of(rows), second.text_of(rows)].concat().into_iter().collect();
+        assert_eq!((first.text_of(rows).len(), back.text_of(rows)), (25, first.text_of(rows)), "{path}");
+        assert_eq!(all.len(), if path == LIST { 31 } else { 34 }, "{path}");
+        assert_eq!(second.links("a[rel=next]"), Vec::<String>::new(), "{path}");
+    }
 }
 
 #[actix_web::test]

@@ -147,7 +147,7 @@ async fn shift(by: &Authorized<may::WritePrograms>, path: LessonPath, db: &Db, w
     let (_, course, id) = path.into_inner();
     let (actor, staff) = (by.actor.clone(), by.staff.clone());
     db.run(move |conn| Lesson::shift(conn, &actor, &staff, course, id, way)).await?;
-    see_other(paths::course(&by.company.slug, course))
+    see_other(paths::course_lesson(&by.company.slug, course, id))
 }
 
 impl LessonPage {

@@ -33,6 +33,9 @@ pub struct MembersQuery {
     before: String,
 }
 
+/// Courses that have a column each; more than these are listed in one.
+const MOST_COLUMNS: usize = 4;
+
 /// Where a lesson is: team, course, lesson.
 type LessonPath = Path<(String, CourseId, LessonId)>;
 
@@ -175,6 +178,10 @@ impl TeamPage {
     fn courses(&self) -> &[CourseBar] {
         self.members.iter().flatten().next().map_or(&[], |member| &member.courses)
     }
+    /// Whether there are more courses than a table has room for beside each other.
+    fn is_wide(&self) -> bool {
+        self.courses().len() > MOST_COLUMNS
+    }
     /// The one course whose button is the page's primary one: the first that is not finished.
     fn is_primary(&self, own: &&Own) -> bool {
         self.own.iter().find(|own| own.resume.is_some()).is_some_and(|first| first.href == own.href)
@@ -193,6 +200,11 @@ impl Own {
 }
 
 impl Member {
+    /// "2 of 8 courses finished".
+    fn courses_words(&self) -> String {
+        let finished = self.courses.iter().filter(|course| course.is_finished).count();
+        format!("{finished} of {} finished", counted(self.courses.len() as i64, "course"))
+    }
     fn new(row: &MemberProgress, is_reader: bool, zone: Tz) -> Self {
         Self {
             avatar: Avatar::person(row.user_id.uuid(), &row.name),
