@@ -95,9 +95,9 @@ impl Chromium {
         assert!(!self.scrolls_sideways().await, "{} scrolls sideways", self.address().await);
     }
 
-    /// Presses the button or link with these words.
+    /// Presses the button or link with these words, or this label.
     pub async fn press(&self, words: &str) {
-        let path = format!("//main//*[self::a or self::button or self::summary][normalize-space()={}]", quoted(words));
+        let path = format!("//main//*[self::a or self::button or self::summary][normalize-space()={0} or @aria-label={0}]", quoted(words));
         let element = self.one(By::XPath(path)).await;
         element.scroll_into_view().await.expect("in sight");
         element.click().await.unwrap_or_else(|error| panic!("{words}: {error}"));

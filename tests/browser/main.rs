@@ -6,3 +6,4 @@ mod mailbox;
 mod story;
 #[path = "../app/support/mod.rs"]
 mod support;
+mod training;
