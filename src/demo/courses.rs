@@ -102,7 +102,7 @@ pub const COURSES: &[CourseOf] = &[
 pub const NORTHWIND: &[(&str, &[(usize, i64)])] = &[
     ("olivia@northwind.example", &[(4, 190), (4, 120)]),
     ("adam@northwind.example", &[(4, 160), (4, 40)]),
-    ("mia@northwind.example", &[(4, 0), (3, 6)]),
+    ("mia@northwind.example", &[(4, 30), (3, 6)]),
     ("frank@northwind.example", &[(0, 0), (0, 0)]),
 ];
 
