@@ -3,7 +3,9 @@
 mod chromium;
 mod drawer;
 mod mailbox;
+mod messages;
 mod story;
 #[path = "../app/support/mod.rs"]
 mod support;
+mod town;
 mod training;

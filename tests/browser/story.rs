@@ -1,52 +1,9 @@
 //! One team, invited and seen: the company invites, the owner accepts from a real mail, the company asks for one more, the owner approves,
 //! the invitee follows the link, and the company sees all of them.
 
-use crate::{
-    chromium::{Chromium, Screen},
-    support::{TestApp, personas::PASSWORD, smtp::SmtpServer},
-};
-use guildhall::mail::{transport::Transport, worker::Worker};
-use mail_parser::MessageParser;
-use std::time::{Duration, Instant};
+use crate::{chromium::Screen, support::personas::PASSWORD, town::Town};
 
 const NEW_PASSWORD: &str = "a long and good password";
-
-/// The program with its worker, and the server that its mail goes to.
-struct Town {
-    app: TestApp,
-    post: SmtpServer,
-    worker: Worker,
-}
-
-impl Town {
-    async fn start() -> Self {
-        let app = TestApp::start().await;
-        let post = SmtpServer::start();
-        let worker = Worker::start(app.db.clone(), app.mailer.clone(), Transport::Smtp(post.smtp()));
-        Self { app, post, worker }
-    }
-
-    async fn window(&self, screen: Screen) -> Chromium {
-        Chromium::open(screen, &self.app.base_url).await
-    }
-
-    /// The first address of our own in the mail that went over the wire to that person, with these words in its subject.
-    async fn link_mailed_to(&self, person: &str, subject: &str) -> String {
-        let begun = Instant::now();
-        loop {
-            for taken in self.post.taken().iter().filter(|taken| taken.to.iter().any(|to| to.contains(person))) {
-                let bytes = taken.message();
-                let message = MessageParser::default().parse(&bytes).expect("a message");
-                let text = message.body_text(0).expect("a text part").into_owned();
-                if message.subject().is_some_and(|words| words.contains(subject)) {
-                    return text.split_whitespace().find(|word| word.starts_with(&self.app.base_url)).expect("a link").to_owned();
-                }
-            }
-            assert!(begun.elapsed() < Duration::from_secs(20), "no mail {subject:?} to {person}; there is {:?}", self.app.mails_to(person));
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-}
 
 async fn play(screen: Screen) {
     let town = Town::start().await;
