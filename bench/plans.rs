@@ -1,5 +1,5 @@
-//! How PostgreSQL reads All Partners where one company has 50,000 of 100,000 teams with 300,000 members (R31). Fails where it reads a
-//! whole table.
+//! How PostgreSQL reads All Partners where one company has 50,000 of 100,000 teams with 300,000 members, and that company's inbox with
+//! 100,000 conversations (R31). Fails where it reads a whole table.
 //!
 //! Uses the empty database that `DATABASE_URL` names, or an embedded server in `target/bench`, and keeps the data for the next run.
 
@@ -7,9 +7,10 @@ use diesel::{connection::SimpleConnection, prelude::*, sql_query, sql_types};
 use guildhall::{
     db::{Db, DbSettings},
     embedded::Server,
-    ids::CompanyId,
+    ids::{CompanyId, UserId},
+    messages::inbox::{self, Entry, Narrowed},
     partners::{AllPartners, Search},
-    schema::companies,
+    schema::{companies, messages, users},
     web::pagination::{Cursor, PAGE_SIZE, Start},
 };
 use std::{error::Error, path::Path, time::Instant};
@@ -57,12 +58,31 @@ fn main() -> Result<(), Box<dyn Error>> {
         let begun = Instant::now();
         let page = AllPartners::read(conn, company, search.as_ref(), start)?;
         println!("\n=== {what} {typed:?}: {} of {} in {} ms", page.page.rows.len(), page.found, begun.elapsed().as_millis());
-        let plans = AllPartners::plans(conn, company, search.as_ref(), start)?;
-        for line in plans.lines() {
-            let whole = ["partners", "teams", "members", "users"].iter().any(|table| line.contains(&format!("Seq Scan on {table}")));
-            whole_tables += usize::from(whole);
-            println!("{}{line}", if whole { "!! " } else { "   " });
-        }
+        whole_tables += show(&AllPartners::plans(conn, company, search.as_ref(), start)?);
+    }
+    let reader: UserId = users::table.filter(users::email.eq("reader@large.example")).select(users::id).first(conn)?;
+    let behind: UserId = users::table.filter(users::email.eq("behind@large.example")).select(users::id).first(conn)?;
+    let late = Start::After(Cursor { at: chrono::Utc::now() - chrono::TimeDelta::days(900), id: uuid::Uuid::nil() });
+    for (what, who, typed, unread, start) in [
+        ("the inbox", reader, "", false, Start::First),
+        ("a late page of it", reader, "", false, late),
+        ("what is new", reader, "", true, Start::First),
+        ("the inbox of somebody who has read nothing", behind, "", false, Start::First),
+        ("a word of a few messages", reader, "number ab12", false, Start::First),
+        ("a word of every fifth message", reader, "deck", false, Start::First),
+        ("a word of every message", reader, "thank", false, Start::First),
+        ("a late page of it", reader, "thank", false, late),
+        ("a word of none", reader, "zeppelin", false, Start::First),
+        ("a name that few have", reader, "quinn123", false, Start::First),
+        ("a name that many have", reader, "chen", false, Start::First),
+    ] {
+        let search = Search::of(typed);
+        let names = search.as_ref().map(Search::patterns);
+        let narrowed = Narrowed { unread, words: names.as_ref().map(|names| names[0].clone()), names };
+        let begun = Instant::now();
+        let rows = Entry::of_company(conn, company, who, &narrowed, start)?.rows.len();
+        println!("\n=== {what} {typed:?}: {rows} conversations in {} ms", begun.elapsed().as_millis());
+        whole_tables += show(&inbox::plan(conn, company, who, &narrowed, start)?);
     }
     if whole_tables > 0 {
         return Err(format!("a whole table is read in {whole_tables} places, marked !!").into());
@@ -70,16 +90,31 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Prints a plan; returns how many whole tables it reads. What is planned and never carried out reads nothing.
+fn show(plan: &str) -> usize {
+    const TABLES: [&str; 7] = ["partners", "teams", "members", "users", "conversations", "messages", "conversation_reads"];
+    let mut whole_tables = 0;
+    for line in plan.lines() {
+        let whole = TABLES.iter().any(|table| line.contains(&format!("Seq Scan on {table}"))) && !line.contains("never executed");
+        whole_tables += usize::from(whole);
+        println!("{}{line}", if whole { "!! " } else { "   " });
+    }
+    whole_tables
+}
+
 fn fill(conn: &mut PgConnection) -> Result<CompanyId, Box<dyn Error>> {
     let large = companies::table.filter(companies::slug.eq("large")).select(companies::id);
-    if let Some(made_before) = large.first(conn).optional()? {
-        return Ok(made_before);
-    }
     let begun = Instant::now();
     conn.batch_execute("SET statement_timeout = 0")?;
-    conn.transaction(|conn| conn.batch_execute(&format!("SET LOCAL guildhall.teams = {TEAMS}; {}", include_str!("plans.sql"))))?;
-    conn.batch_execute("VACUUM ANALYZE")?;
-    println!("{TEAMS} teams made in {} s", begun.elapsed().as_secs());
+    if large.first::<CompanyId>(conn).optional()?.is_none() {
+        conn.transaction(|conn| conn.batch_execute(&format!("SET LOCAL guildhall.teams = {TEAMS}; {}", include_str!("plans.sql"))))?;
+    }
+    let has_messages: bool = diesel::select(diesel::dsl::exists(messages::table.select(messages::id))).get_result(conn)?;
+    if !has_messages {
+        conn.transaction(|conn| conn.batch_execute(include_str!("inbox.sql")))?;
+        conn.batch_execute("VACUUM ANALYZE")?;
+        println!("{TEAMS} teams and what they wrote made in {} s", begun.elapsed().as_secs());
+    }
     Ok(large.first(conn)?)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     ids::*,
-    messages::message::end_of_time,
+    messages::{inbox_statement::company_query, message::end_of_time},
     web::pagination::{Cursor, PAGE_SIZE, Page, Start},
 };
 use chrono::{DateTime, Utc};
@@ -71,10 +71,10 @@ pub struct Narrowed {
 }
 
 /// What is new sorts a thousand years later, so that one cursor runs through both parts of a list.
-const LATER: &str = "interval '1000 years'";
+pub(super) const LATER: &str = "interval '365000 days'";
 
 /// The newest message of `c`, one index look-up each.
-const NEWEST: &str = "LEFT JOIN LATERAL (SELECT w.body, w.user_id FROM messages w WHERE w.conversation_id = c.id \
+pub(super) const NEWEST: &str = "LEFT JOIN LATERAL (SELECT w.body, w.user_id FROM messages w WHERE w.conversation_id = c.id \
     ORDER BY w.sent_at DESC, w.id DESC LIMIT 1) newest ON true LEFT JOIN users a ON a.id = newest.user_id";
 
 impl Entry {
@@ -159,73 +159,7 @@ pub fn plan(conn: &mut PgConnection, company: CompanyId, reader: UserId, narrowe
     Ok(lines.into_iter().map(|line| line.line).collect::<Vec<_>>().join("\n"))
 }
 
-/// The newest hundred conversations, and whether more than a tenth of them hold the words. Such words are not looked up, since that would
-/// find everybody; and where there are no more than these, nothing is looked up among the messages of other companies.
-const SAMPLE: &str = "sample AS MATERIALIZED (SELECT count(held.one) > 10 OR count(*) < 100 AS many FROM \
-    (SELECT * FROM conversations WHERE company_id = $1 ORDER BY last_message_at DESC, id DESC LIMIT 100) c LEFT JOIN LATERAL";
-
-/// Whether conversation c holds the words of $5 or $6: in the team's name, in its member's name or address, or in what was written. OFFSET 0
-/// keeps the planner to the conversation's own messages.
-const HOLDS: &str = "((SELECT 1 AS one FROM teams t WHERE t.id = c.team_id AND t.search LIKE ANY ($5) \
-    UNION ALL SELECT 1 FROM members m JOIN users u ON u.id = m.user_id WHERE m.id = c.member_id AND u.search LIKE ANY ($5) \
-    UNION ALL SELECT 1 FROM (SELECT w.search FROM messages w WHERE w.conversation_id = c.id OFFSET 0) w WHERE w.search LIKE $6) LIMIT 1) held";
-
-/// The conversations that hold them, looked up. OFFSET 0 keeps the planner to one look-up for each name that is found.
-const FOUND: &str = "found AS MATERIALIZED ( \
-    SELECT c.id FROM teams t CROSS JOIN LATERAL \
-        (SELECT c.id FROM conversations c WHERE c.team_id = t.id AND c.company_id = $1 OFFSET 0) c WHERE t.search LIKE ANY ($5) \
-    UNION SELECT c.id FROM users u CROSS JOIN LATERAL (SELECT m.id, m.team_id FROM members m WHERE m.user_id = u.id OFFSET 0) m \
-        CROSS JOIN LATERAL (SELECT c.id FROM conversations c WHERE c.team_id = m.team_id AND c.member_id = m.id AND c.company_id = $1 OFFSET 0) c \
-        WHERE u.search LIKE ANY ($5) \
-    UNION SELECT c.id FROM messages w JOIN conversations c ON c.id = w.conversation_id WHERE w.search LIKE $6 AND c.company_id = $1)";
-
-/// One ordered part of the list, and how a search narrows it.
-fn part(columns: &str, from: &str, condition: &str, sorts_at: &str, start: Start, search: Option<bool>) -> String {
-    let (beyond, way) = direction(start);
-    let (join, and) = match search {
-        None => (String::new(), ""),
-        // The first condition is looked at once: of the two ways one does nothing.
-        Some(false) => ("JOIN found ON found.id = c.id".to_owned(), "AND NOT (SELECT many FROM sample)"),
-        Some(true) => (format!("CROSS JOIN LATERAL {HOLDS}"), "AND (SELECT many FROM sample)"),
-    };
-    format!(
-        "(SELECT c.*, {columns} FROM {from} {join} WHERE c.company_id = $1 AND {condition} AND ({sorts_at}, c.id) {beyond} ($3, $4) {and} \
-         ORDER BY c.last_message_at {way}, c.id {way} LIMIT {PAGE_SIZE} + 1)"
-    )
-}
-
-fn company_query(narrowed: &Narrowed, start: Start) -> String {
-    const UNREAD: &str = "r.user_id = $2 AND r.unread_at IS NOT NULL";
-    let way = direction(start).1;
-    let later = format!("c.last_message_at + {LATER}");
-    let columns = (format!("true AS is_unread, {later} AS sorts_at"), "false AS is_unread, c.last_message_at AS sorts_at");
-    let is_read = format!("NOT EXISTS (SELECT FROM conversation_reads r WHERE r.conversation_id = c.id AND {UNREAD})");
-    let mut parts = Vec::new();
-    for search in if narrowed.names.is_some() { &[Some(false), Some(true)][..] } else { &[None] } {
-        let unread = "conversation_reads r JOIN conversations c ON c.id = r.conversation_id";
-        parts.push(part(&columns.0, unread, UNREAD, &later, start, *search));
-        if !narrowed.unread {
-            parts.push(part(columns.1, "conversations c", &is_read, "c.last_message_at", start, *search));
-        }
-    }
-    let with = match narrowed.names {
-        Some(_) => format!("{SAMPLE} {HOLDS} ON true), {FOUND}"),
-        // Without a search its two parameters are named all the same, since they are sent.
-        None => "unused AS (SELECT $5::text[], $6::text)".to_owned(),
-    };
-    format!(
-        "WITH {with} SELECT c.id, k.name AS company_name, t.id AS team_id, t.slug AS team_slug, t.name AS team_name, c.member_id, \
-             u.id AS person_id, u.name AS person_name, c.is_unread, c.last_message_at, coalesce(newest.body, '') AS body, \
-             newest.user_id AS author_id, coalesce(a.name, '') AS author_name, c.sorts_at \
-         FROM (SELECT * FROM ({parts}) parts ORDER BY sorts_at {way}, id {way} LIMIT {PAGE_SIZE} + 1) c \
-         JOIN companies k ON k.id = c.company_id JOIN teams t ON t.id = c.team_id \
-         LEFT JOIN members m ON m.id = c.member_id LEFT JOIN users u ON u.id = m.user_id {NEWEST} \
-         ORDER BY c.sorts_at {way}, c.id {way}",
-        parts = parts.join(" UNION ALL "),
-    )
-}
-
-fn direction(start: Start) -> (&'static str, &'static str) {
+pub(super) fn direction(start: Start) -> (&'static str, &'static str) {
     match start {
         Start::First | Start::After(_) => ("<", "DESC"),
         Start::Before(_) => (">", "ASC"),

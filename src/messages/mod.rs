@@ -6,6 +6,7 @@ pub mod emails;
 mod finding;
 pub mod handlers;
 pub mod inbox;
+mod inbox_statement;
 pub mod message;
 pub mod opened;
 mod reads;
