@@ -85,6 +85,7 @@ POST /companies/{company}/invitations/new-team                | in  | 422  422  
 GET  /companies/{company}/invitations/new-members             | in  | 200  200   403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/invitations/new-members             | in  | 422  422   403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/invitations/{invitation}            | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/invitations/{invitation}/revocation | in  | 200  200   403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/invitations/{invitation}/revocation | in  | go   go    403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/invitations/{invitation}/resending  | in  | go   go    403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/invitations/{invitation}/reminder   | in  | go   go    403   404   |  404   | 404     404   404   404         | 404    | 404

@@ -60,6 +60,8 @@ struct Row {
     asker: String,
     asked: Moment,
     expires: Option<Moment>,
+    /// To the page that asks whether to revoke it, where that is the likely action.
+    revocation: Option<String>,
     action: Option<(&'static str, String)>,
 }
 
@@ -144,10 +146,13 @@ impl Row {
             asker: line.asker.clone(),
             asked: Moment::new(invitation.created_at, now, zone),
             expires: is_open.then(|| Moment::new(invitation.expires_at, now, zone)),
-            action: likely.map(|likely| match likely {
-                Likely::Revoke => ("Revoke", paths::invitation_action(slug, invitation.id, "revocation")),
-                Likely::Resend => ("Resend", paths::invitation_action(slug, invitation.id, "resending")),
-                Likely::Remind => ("Remind", paths::invitation_action(slug, invitation.id, "reminder")),
+            revocation: likely
+                .filter(|likely| *likely == Likely::Revoke)
+                .map(|_| paths::with_query(&paths::invitation_action(slug, invitation.id, "revocation"), &[("from", "list")])),
+            action: likely.and_then(|likely| match likely {
+                Likely::Revoke => None,
+                Likely::Resend => Some(("Resend", paths::invitation_action(slug, invitation.id, "resending"))),
+                Likely::Remind => Some(("Remind", paths::invitation_action(slug, invitation.id, "reminder"))),
             }),
         }
     }

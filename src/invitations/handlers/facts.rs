@@ -69,6 +69,11 @@ pub fn over(state: State) -> &'static str {
     }
 }
 
+/// What a link says whose invitation was taken back.
+pub fn taken_back(asking: &str, asker: &str) -> String {
+    format!("{asking} took it back, so it cannot be accepted any more. If you expected it, write to {asker}.")
+}
+
 /// Label and value of what is known of it.
 pub fn of(line: &Line, staff: &Staff, now: DateTime<Utc>) -> Vec<(&'static str, String)> {
     let (invitation, zone) = (&line.invitation, staff.user.zone());

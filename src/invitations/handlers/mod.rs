@@ -10,4 +10,5 @@ pub mod new_members;
 pub mod new_team;
 pub mod one;
 pub mod people;
+pub mod revocation;
 pub mod terms;

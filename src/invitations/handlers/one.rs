@@ -10,7 +10,6 @@ use crate::{
         detail::Detail,
         handlers::facts::{self, Badge, Told},
         list::{Likely, Line},
-        revoking::{self, Revoked},
         upkeep::{self, Reminded, Resent, RoleChanged},
     },
     mail::Mailer,
@@ -31,7 +30,7 @@ use serde::Deserialize;
 #[serde(default)]
 pub struct Pressed {
     /// "list", or the invitation's own page.
-    from: String,
+    pub(super) from: String,
 }
 
 /// The role as the browser sent it.
@@ -74,22 +73,6 @@ pub async fn show(by: Authorized<may::SeePartners>, path: Path<(String, Invitati
     let (company, id) = (by.company.id, path.1);
     let shown = db.run(move |conn| Detail::read(conn, company, id)).await?;
     page(&InvitationPage::of(&by, layout, shown, FormErrors::none()))
-}
-
-/// Takes an invitation back.
-pub async fn revoke(
-    by: Authorized<may::Invite>,
-    path: Path<(String, InvitationId)>,
-    Form(pressed): Form<Pressed>,
-    flash: Flash,
-    db: Db,
-) -> Redirect {
-    let (staff, actor, id) = (by.staff.clone(), by.actor.clone(), path.1);
-    let back = pressed.back(&by.company.slug, id);
-    match db.run(move |conn| revoking::revoke(conn, &actor, &staff, id)).await? {
-        Revoked::Done { person } => flash.ok(back, format!("The invitation of {person} is revoked."), "Its link leads nowhere now."),
-        Revoked::Over(state) => flash.bad(back, "This invitation is over already.", facts::over(state)),
-    }
 }
 
 /// Sends a new link.
@@ -167,7 +150,8 @@ pub async fn change_role(
 }
 
 impl Pressed {
-    fn back(&self, company: &str, id: InvitationId) -> String {
+    /// The page where it was pressed.
+    pub(super) fn back(&self, company: &str, id: InvitationId) -> String {
         if self.from == "list" { paths::invitations(company) } else { paths::invitation(company, id) }
     }
 }

@@ -62,8 +62,9 @@ async fn revoking_against_resending_leaves_no_living_link() {
     let copy = app.copy().await;
     let sam = app.signed_in(SAM);
     invite_larkspur(&sam).await;
-    let page = sam.get(&page_of(&app, INES)).await;
-    let (revoke, resend) = (page.form("revocation"), page.form("resending"));
+    let page = page_of(&app, INES);
+    let revoke = sam.get(&format!("{page}/revocation")).await.form("revocation");
+    let resend = sam.get(&page).await.form("resending");
     long_ago(&app, "11 minutes");
     at_once(vec![(sam.on(&copy), resend), (sam.clone(), revoke)]).await;
     assert_eq!(status_of(&app, INES), "revoked");

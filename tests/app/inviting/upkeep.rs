@@ -81,7 +81,8 @@ async fn what_is_over_or_waits_has_no_link_to_send() {
             sam.follow(answer).await.shows(says);
             assert_eq!(app.dump(), before, "{noun} of what is {status}");
         }
-        assert!(!sam.get(&page).await.has_form("revocation"), "{status}");
+        assert!(!sam.get(&page).await.body.contains("/revocation"), "{status}");
+        sam.get(&format!("{page}/revocation")).await.leads_to(&page);
     }
 }
 
@@ -149,8 +150,13 @@ async fn revoking_kills_the_link_and_lets_go_who_was_listed() {
     let sam = app.signed_in(SAM);
     invite_larkspur(&sam).await;
     let (page, link) = (page_of(&app, INES), app.link_to(INES));
-    press(&sam, &page, "revocation").await.shows("The invitation of Ines Okafor is revoked.");
-    app.visitor().get(&link).await.is(410);
+    let question = sam.visit(&format!("{page}/revocation")).await;
+    question.is(200).shows("Revoke the invitation of Ines Okafor?").shows("Teo Marsh").shows(HANA).shows("2 people who are listed there");
+    let says = "Acme took it back, so it cannot be accepted any more. If you expected it, write to Sam Whitaker.";
+    question.shows(says);
+    assert_eq!(status_of(&app, INES), "sent", "asking changes nothing");
+    press(&sam, &format!("{page}/revocation"), "revocation").await.shows("The invitation of Ines Okafor is revoked.");
+    app.visitor().get(&link).await.is(410).shows(says);
     assert_eq!(app.number("SELECT count(*) FROM invitations WHERE status = 'revoked'"), 3);
     assert_eq!(app.mails().len(), 1, "nobody is written to");
     assert_eq!(app.number("SELECT count(*) FROM audit WHERE action = 'invitation revoked'"), 3);
@@ -165,7 +171,23 @@ async fn one_listed_person_is_revoked_alone() {
     let app = TestApp::start().await;
     let sam = app.signed_in(SAM);
     invite_larkspur(&sam).await;
-    press(&sam, &page_of(&app, TEO), "revocation").await.shows("The invitation of Teo Marsh is revoked.");
+    let question = format!("{}/revocation", page_of(&app, TEO));
+    sam.get(&question).await.shows("Ines Okafor is not asked about them any more");
+    press(&sam, &question, "revocation").await.shows("The invitation of Teo Marsh is revoked.");
     assert_eq!(status_of(&app, TEO), "revoked");
     assert_eq!((status_of(&app, INES), status_of(&app, HANA)), ("sent".into(), "waiting".into()));
+}
+
+#[actix_web::test]
+async fn who_waits_for_the_team_is_revoked_from_the_list_after_a_question() {
+    let app = TestApp::start().await;
+    let sam = app.signed_in(SAM);
+    ask_for_rosa(&sam).await;
+    let question = sam.get(LIST).await.links("td a").into_iter().find(|link| link.contains("/revocation")).expect("a way to revoke");
+    sam.get(&question).await.is(200).shows("The team Northwind is not asked to approve them any more").hides("listed");
+    let done = sam.submit(&sam.get(&question).await.form("revocation")).await;
+    done.leads_to(LIST);
+    sam.follow(done).await.shows("The invitation of Rosa Lindqvist is revoked.");
+    app.signed_in(OLIVIA).get("/teams/northwind/approvals").await.hides("Rosa Lindqvist");
+    app.signed_in(VERA).get(&question).await.is(403);
 }

@@ -7,7 +7,7 @@ use crate::{
     error::Result,
     invitations::{
         InvitationKind,
-        handlers::terms::is_ticked,
+        handlers::{facts::taken_back, terms::is_ticked},
         standing::{Ending, Home, Opened, Place, Standing},
     },
     paths,
@@ -186,10 +186,7 @@ impl<'a> Card<'a> {
                 );
                 self.state(layout, "This invitation was declined".to_owned(), says, Way::Write)
             }
-            (Ending::Revoked, _) => {
-                let says = format!("{asking} took it back, so it cannot be accepted any more. If you expected it, write to {asker}.");
-                self.state(layout, "This invitation was taken back".to_owned(), says, Way::Write)
-            }
+            (Ending::Revoked, _) => self.state(layout, "This invitation was taken back".to_owned(), taken_back(asking, asker), Way::Write),
             (Ending::Expired, _) => {
                 let (says, way) = match self.renewal_asked() {
                     Some(at) => (format!("{asker} was asked for a new one on {at}. It comes by mail, with a new link."), Way::Write),
