@@ -73,6 +73,7 @@ fn close(conn: &mut PgConnection, by: &Actor, open: &Invitation, reason: &str) -
         .get_result(conn)
         .optional()?;
     let Some(invitation) = &declined else { return Ok(None) };
+    mail::give_up(conn, &[invitation.id.uuid()], "Not sent: the invitation was declined before.")?;
     listed::let_go(conn, by, invitation.id)?;
     let team = invitation.team_id.or(invitation.put_to_team_id);
     audit::record(conn, by, Event::new(Action::InvitationDeclined).company(invitation.company_id).team(team).target(open.id.uuid()))?;

@@ -8,9 +8,11 @@ use crate::{
     error::Result,
     ids::{CompanyId, InvitationId, ProgramId, TeamId, UserId},
     invitations::{Invitation, InvitationKind, InvitationStatus, State},
+    mail,
     schema::invitations,
 };
 use diesel::prelude::*;
+use uuid::Uuid;
 
 /// What came of revoking.
 #[derive(Debug)]
@@ -77,6 +79,8 @@ fn revoke_rows(conn: &mut PgConnection, by: &Actor, ids: &[InvitationId]) -> Que
         .set(invitations::status.eq(InvitationStatus::Revoked))
         .returning((invitations::id, invitations::company_id, invitations::team_id))
         .get_results(conn)?;
+    let links: Vec<Uuid> = revoked.iter().map(|(id, ..)| id.uuid()).collect();
+    mail::give_up(conn, &links, "Not sent: the invitation was taken back before.")?;
     for (id, company, team) in &revoked {
         audit::record(conn, by, Event::new(Action::InvitationRevoked).company(*company).team(*team).target(id.uuid()))?;
     }

@@ -108,6 +108,7 @@ pub(super) fn send_again(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, s
         .get_result(conn)
         .optional()?;
     let Some(invitation) = sent else { return Ok(why_not_resent(before)) };
+    mail::give_up(conn, &[id.uuid()], "Not sent: a newer link took its place.")?;
     match (invitation.kind, invitation.team_id) {
         (InvitationKind::Program, _) => mail_program(conn, mailer, &invitation)?,
         (InvitationKind::Member, Some(team)) => {

@@ -1,6 +1,7 @@
 //! The outbox: a mail is queued in the transaction of the change that it reports (rule 56, R1).
 
 use crate::{
+    db::now,
     ids::{CompanyId, MailId},
     mail::{Letter, Mailer, Target, set},
     paths,
@@ -78,6 +79,16 @@ fn insert(
         ))
         .execute(conn)?;
     Ok(id)
+}
+
+/// Gives up letters that have not left, whose link opens one of these rows: it leads nowhere now. One that a worker is sending this moment
+/// may still arrive, and then counts as sent.
+pub fn give_up(conn: &mut PgConnection, rows: &[Uuid], why: &str) -> QueryResult<usize> {
+    diesel::update(outbox::table)
+        .filter(outbox::link_id.eq_any(rows.iter().map(|row| Some(*row)).collect::<Vec<_>>()))
+        .filter(outbox::status.eq(MailStatus::Queued))
+        .set((outbox::status.eq(MailStatus::Refused), outbox::refused_at.eq(now().nullable()), outbox::last_error.eq(why)))
+        .execute(conn)
 }
 
 /// A mail as the outbox holds it: with the marker where its link belongs.

@@ -191,3 +191,39 @@ async fn who_waits_for_the_team_is_revoked_from_the_list_after_a_question() {
     app.signed_in(OLIVIA).get("/teams/northwind/approvals").await.hides("Rosa Lindqvist");
     app.signed_in(VERA).get(&question).await.is(403);
 }
+
+/// Status and reason of the mails to that address, oldest first.
+fn mails_of(app: &TestApp, email: &str) -> String {
+    app.text(&format!(
+        "SELECT string_agg(status || ' ' || last_error, '; ' ORDER BY created_at, id) FROM outbox WHERE recipient = '{email}'"
+    ))
+}
+
+#[actix_web::test]
+async fn a_mail_that_has_not_left_does_not_leave_with_a_dead_link() {
+    let app = TestApp::start().await;
+    let sam = app.signed_in(SAM);
+    invite_larkspur(&sam).await;
+    let page = page_of(&app, INES);
+    long_ago(&app, "11 minutes");
+    press(&sam, &page, "resending").await.shows("A new link is on its way");
+    assert_eq!(mails_of(&app, INES), "refused Not sent: a newer link took its place.; queued ");
+    press(&sam, &format!("{page}/revocation"), "revocation").await.shows("is revoked");
+    assert!(mails_of(&app, INES).ends_with("refused Not sent: the invitation was taken back before."));
+    assert!(guildhall::mail::lease::due(&mut app.connection()).unwrap().is_empty());
+}
+
+#[actix_web::test]
+async fn what_has_left_stays_sent_and_a_declined_invitation_is_not_mailed_again() {
+    let app = TestApp::start().await;
+    let sam = app.signed_in(SAM);
+    invite_larkspur(&sam).await;
+    app.sql("UPDATE outbox SET status = 'sent', sent_at = now()");
+    long_ago(&app, "11 minutes");
+    press(&sam, &page_of(&app, INES), "resending").await.shows("A new link is on its way");
+    let visitor = app.visitor();
+    let form = visitor.get(&app.link_to(INES)).await.form("declination");
+    visitor.submit(&form).await.is(303);
+    assert_eq!(mails_of(&app, INES), "sent ; refused Not sent: the invitation was declined before.");
+    assert_eq!(app.text("SELECT status FROM outbox WHERE recipient = 'sam@acme.example'"), "queued", "who asked is told");
+}
