@@ -1,7 +1,7 @@
 //! The program as a server: everything that `main` and the tests start alike.
 
 use crate::{
-    access::{Passwords, gate, session::Sessions},
+    access::{Passwords, gate, store::SessionLimits, store::Sessions},
     config::Config,
     db::Db,
     mail::Mailer,
@@ -86,6 +86,7 @@ impl Application {
             Data::new(Origin(base_url)),
             Data::new(Https(https)),
         );
+        let limits = config.session_limits;
         let flash_key = Data::new(FlashKey { key: session_key.clone(), secure: https });
         let server = HttpServer::new({
             let db = db.clone();
@@ -100,6 +101,7 @@ impl Application {
                     .app_data(origin)
                     .app_data(https_data)
                     .app_data(flash_key.clone())
+                    .app_data(Data::new(limits))
                     .app_data(assets.clone())
                     .service(web::scope(assets::PREFIX).wrap(from_fn(assets::keep)).service(Files::new("/", &static_folder)))
                     .configure(|service| routes::mount(service, endpoints))
@@ -107,7 +109,7 @@ impl Application {
                     // The last one wrapped is the first to see a request.
                     .wrap(from_fn(flash::carry))
                     .wrap(from_fn(gate::ask))
-                    .wrap(sessions(&db, &session_key, https))
+                    .wrap(sessions(&db, limits, &session_key, https))
                     .wrap(from_fn(same_origin::require))
                     .wrap(from_fn(answers::error_pages))
                     .wrap(Compress::default())
@@ -124,8 +126,8 @@ impl Application {
     }
 }
 
-fn sessions(db: &Db, key: &Key, https: bool) -> SessionMiddleware<Sessions> {
-    SessionMiddleware::builder(Sessions(db.clone()), key.clone())
+fn sessions(db: &Db, limits: SessionLimits, key: &Key, https: bool) -> SessionMiddleware<Sessions> {
+    SessionMiddleware::builder(Sessions { db: db.clone(), limits }, key.clone())
         // Browsers take `__Host-` only with Secure, and drop Secure cookies on plain http.
         .cookie_name(if https { "__Host-session" } else { "session" }.to_owned())
         .cookie_secure(https)
@@ -133,6 +135,6 @@ fn sessions(db: &Db, key: &Key, https: bool) -> SessionMiddleware<Sessions> {
         .cookie_same_site(SameSite::Lax)
         .cookie_path("/".to_owned())
         .cookie_content_security(CookieContentSecurity::Signed)
-        .session_lifecycle(PersistentSession::default().session_ttl(Duration::days(14)))
+        .session_lifecycle(PersistentSession::default().session_ttl(Duration::days(limits.days.into())))
         .build()
 }

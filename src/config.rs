@@ -1,6 +1,6 @@
 //! Settings: the only file that reads the environment. What is missing or bad is named, all at once, with what to put there.
 
-use crate::{email_address::EmailAddress, embedded};
+use crate::{access::store::SessionLimits, email_address::EmailAddress, embedded};
 use std::{
     collections::HashMap,
     fmt,
@@ -49,6 +49,8 @@ pub struct Config {
     pub connections: u32,
     /// Named prepared statements.
     pub prepared_statements: bool,
+    /// How long sessions last.
+    pub session_limits: SessionLimits,
 }
 
 /// Everything that is wrong with the settings.
@@ -105,7 +107,8 @@ impl Environment {
         let smtp = check(&mut bad, "SMTP_URL", smtp_url(self.get("SMTP_URL")));
         let mail_from = check(&mut bad, "MAIL_FROM", mail_from(self.get("MAIL_FROM")));
         let (bind, connections, prepared_statements) = self.optional(&mut bad);
-        match (base_url, key, previous, smtp, mail_from, bind, connections, prepared_statements) {
+        let session_limits = self.session_limits(&mut bad);
+        match (base_url, key, previous, smtp, mail_from, bind, connections, prepared_statements, session_limits) {
             (
                 Some(base_url),
                 Some(key),
@@ -115,6 +118,7 @@ impl Environment {
                 Some(bind),
                 Some(connections),
                 Some(prepared_statements),
+                Some(session_limits),
             ) => Ok(Config {
                 base_url,
                 secret_keys: [Some(key), previous].into_iter().flatten().collect(),
@@ -124,6 +128,7 @@ impl Environment {
                 bind,
                 connections,
                 prepared_statements,
+                session_limits,
             }),
             _ => Err(BadSettings(bad)),
         }
@@ -134,8 +139,9 @@ impl Environment {
         let mut bad = Vec::new();
         let mail = check(&mut bad, "SMTP_URL", self.get("SMTP_URL").map(|url| smtp_url(Some(url))).transpose());
         let (bind, connections, prepared_statements) = self.optional(&mut bad);
-        match (mail, bind, connections, prepared_statements) {
-            (Some(mail), Some(bind), Some(connections), Some(prepared_statements)) => Ok(Config {
+        let session_limits = self.session_limits(&mut bad);
+        match (mail, bind, connections, prepared_statements, session_limits) {
+            (Some(mail), Some(bind), Some(connections), Some(prepared_statements), Some(session_limits)) => Ok(Config {
                 base_url: Url::parse(&format!("http://{bind}")).map_err(|error| BadSettings(vec![("BIND", error.to_string())]))?,
                 secret_keys: Vec::new(),
                 mail: mail.map_or(MailBy::MailboxOnly, MailBy::Smtp),
@@ -144,9 +150,21 @@ impl Environment {
                 bind,
                 connections,
                 prepared_statements,
+                session_limits,
             }),
             _ => Err(BadSettings(bad)),
         }
+    }
+
+    /// How long sessions last (S11).
+    fn session_limits(&self, bad: &mut Vec<(&'static str, String)>) -> Option<SessionLimits> {
+        let usual = SessionLimits::default();
+        let mut number = |name: &'static str, usual: i32, most: i32| {
+            let number = self.get(name).map_or(Ok(usual), str::parse).ok().filter(|number| (1..=most).contains(number));
+            check(bad, name, number.ok_or_else(|| format!("Put a number from 1 to {most} there; without it it is {usual}")))
+        };
+        let (idle_hours, days) = (number("SESSION_IDLE_HOURS", usual.idle_hours, 336), number("SESSION_DAYS", usual.days, 90));
+        Some(SessionLimits { idle_hours: idle_hours?, days: days? })
     }
 
     fn optional(&self, bad: &mut Vec<(&'static str, String)>) -> (Option<SocketAddr>, Option<u32>, Option<bool>) {
@@ -267,6 +285,8 @@ mod tests {
             ("BIND", "8080"),
             ("DATABASE_CONNECTIONS", "many"),
             ("DATABASE_PREPARED_STATEMENTS", "maybe"),
+            ("SESSION_IDLE_HOURS", "0"),
+            ("SESSION_DAYS", "a fortnight"),
         ] {
             assert_eq!(named(&with(name, value)), [name], "{value}");
         }

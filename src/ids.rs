@@ -44,6 +44,10 @@ id!(
     UserId,
     /// A request for a new password.
     PasswordResetId,
+    /// One of a person's sessions, as they see it. It opens nothing.
+    SessionId,
+    /// A new address on its way.
+    EmailChangeId,
     /// An organisation that runs programs.
     CompanyId,
     /// A person's place in a company.

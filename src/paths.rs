@@ -14,6 +14,38 @@ pub fn sign_in() -> String {
 pub fn sign_in_then(next: &str) -> String {
     if next == "/" { sign_in() } else { with_query("/sign-in", &[("next", next)]) }
 }
+/// A person's own account.
+pub fn account() -> String {
+    "/account".into()
+}
+/// Changing name and time zone.
+pub fn account_profile() -> String {
+    "/account/profile".into()
+}
+/// Changing the password.
+pub fn account_password() -> String {
+    "/account/password".into()
+}
+/// Asking for another address.
+pub fn account_email() -> String {
+    "/account/email".into()
+}
+/// Ending one of one's sessions.
+pub fn session_ending(id: SessionId) -> String {
+    format!("/account/sessions/{id}/ending")
+}
+/// Ending all of one's sessions but this.
+pub fn other_sessions_ending() -> String {
+    "/account/other-sessions/ending".into()
+}
+/// Proving a new address by a mailed link.
+pub fn email_change_link(token: &str) -> String {
+    format!("/email-change/{token}")
+}
+/// Taking a change of address back by a mailed link.
+pub fn email_undo_link(token: &str) -> String {
+    format!("/email-undo/{token}")
+}
 /// Proving again who one is.
 pub fn confirmation() -> String {
     "/account/confirmation".into()
@@ -35,6 +67,8 @@ pub fn link(purpose: Purpose, token: &str) -> String {
     match purpose {
         Purpose::Invitation => invitation_link(token),
         Purpose::PasswordReset => password_reset_link(token),
+        Purpose::EmailChange => email_change_link(token),
+        Purpose::EmailUndo => email_undo_link(token),
         Purpose::Setup => setup(token),
     }
 }

@@ -81,6 +81,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    email_changes (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        old_email -> Text,
+        new_email -> Text,
+        token_hash -> Bytea,
+        undo_hash -> Bytea,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        changed_at -> Nullable<Timestamptz>,
+        undo_until -> Nullable<Timestamptz>,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     enrollments (id) {
         id -> Uuid,
         company_id -> Uuid,
@@ -270,6 +286,8 @@ diesel::table! {
         last_seen_at -> Timestamptz,
         expires_at -> Timestamptz,
         proved_at -> Nullable<Timestamptz>,
+        id -> Uuid,
+        user_agent -> Text,
     }
 }
 
@@ -352,6 +370,7 @@ diesel::joinable!(conversation_reads -> users (user_id));
 diesel::joinable!(course_completions -> courses (course_id));
 diesel::joinable!(course_completions -> members (member_id));
 diesel::joinable!(courses -> companies (company_id));
+diesel::joinable!(email_changes -> users (user_id));
 diesel::joinable!(invitations -> companies (company_id));
 diesel::joinable!(lessons -> courses (course_id));
 diesel::joinable!(members -> teams (team_id));
@@ -380,6 +399,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversations,
     course_completions,
     courses,
+    email_changes,
     enrollments,
     installation,
     invitations,

@@ -13,6 +13,10 @@ crate::text_enum!(
         Invitation = "invitation",
         /// Setting a new password.
         PasswordReset = "password reset",
+        /// Proving a new address.
+        EmailChange = "email change",
+        /// Taking a change of address back.
+        EmailUndo = "email undo",
         /// Founding a company.
         Setup = "setup",
     }

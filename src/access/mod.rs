@@ -5,7 +5,10 @@ pub mod gate;
 pub mod locks;
 pub mod password;
 pub mod session;
+pub mod store;
+mod weak;
 
 pub use fresh::{Fresh, Freshness};
 pub use locks::{Access, Anyone, Authorized, Guarded, InTeam, Public, SignedIn, may};
 pub use password::Passwords;
+pub use session::ThisSession;

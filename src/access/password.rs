@@ -1,6 +1,9 @@
 //! Passwords: argon2id, and the same work whether an account exists or not (S1, S3).
 
-use crate::error::{Error, Result};
+use crate::{
+    access::weak,
+    error::{Error, Result},
+};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use argon2::{
     Argon2,
@@ -61,12 +64,12 @@ pub fn hash(password: &str) -> Result<String> {
         .map_err(|error| Error::Internal(format!("argon2: {error}")))
 }
 
-/// What is wrong with a new password, where something is.
-pub fn weakness(password: &str) -> Option<&'static str> {
+/// What is wrong with a new password, where something is. `about` are names and addresses that belong to it, which others know (S2).
+pub fn weakness(password: &str, about: &[&str]) -> Option<&'static str> {
     match password.chars().count() {
         ..SHORTEST => Some("Enter a password of 12 characters or more"),
         LONGEST.. => Some("Enter a password of fewer than 1,000 characters"),
-        _ => None,
+        _ => weak::reason(password, about),
     }
 }
 

@@ -1,7 +1,10 @@
 //! A new password for who forgot theirs (S5): a mailed link of one hour and one use, which a newer one replaces.
 
 use crate::{
-    accounts::{User, emails},
+    accounts::{
+        User,
+        emails::{self, PasswordChange},
+    },
     audit::{self, Action, Actor, Event},
     db::{self, now},
     email_address::EmailAddress,
@@ -54,7 +57,7 @@ pub fn ask(conn: &mut PgConnection, mailer: &Mailer, email: &EmailAddress, reque
     db::transaction(conn, |conn| {
         let verified = User::query().filter(users::email.eq(email)).filter(users::email_verified_at.is_not_null());
         let Some(user) = verified.for_no_key_update().first(conn).optional()? else { return Ok(()) };
-        close_older(conn, user.id)?;
+        close_open(conn, user.id)?;
         let id = PasswordResetId::new();
         let expires_at = diesel::insert_into(password_resets::table)
             .values((
@@ -95,13 +98,14 @@ pub fn set(
         let Some(at) = used else { return Ok(NewPassword::LinkEnded) };
         diesel::update(users::table.find(user.id)).set(users::password_hash.eq(password_hash)).execute(conn)?;
         User::end_sessions(conn, user.id)?;
-        mail::queue(conn, mailer, None, &emails::password_changed(&user, at))?;
+        mail::queue(conn, mailer, None, &emails::password_changed(&user, at, PasswordChange::ByLink))?;
         audit::record(conn, &Actor::person(user.id, request), Event::new(Action::PasswordReset).target(user.id.uuid()))?;
         Ok(NewPassword::Set)
     })
 }
 
-fn close_older(conn: &mut PgConnection, user: UserId) -> QueryResult<usize> {
+/// Ends the links that are still open: a newer one was asked for, or the password or address they were asked for is another one now.
+pub fn close_open(conn: &mut PgConnection, user: UserId) -> QueryResult<usize> {
     diesel::update(password_resets::table.filter(password_resets::user_id.eq(user)).filter(password_resets::closed_at.is_null()))
         .set(password_resets::closed_at.eq(now().nullable()))
         .execute(conn)

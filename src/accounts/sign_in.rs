@@ -1,6 +1,7 @@
 //! Signing in and out. Whoever cannot sign in is not told why (S3).
 
 use crate::{
+    accounts::User,
     audit::{self, Action, Actor, Event},
     db,
     email_address::EmailAddress,
@@ -38,6 +39,16 @@ impl Credentials {
     /// Writes down that the person proved again who they are (S13); says no as [`Self::sign_in`] does.
     pub fn confirm(&self, conn: &mut PgConnection, request: Option<RequestId>) -> QueryResult<bool> {
         self.record(conn, Action::IdentityConfirmed, request)
+    }
+
+    /// The person, locked until the transaction ends, where the password is still the one that was checked.
+    pub fn lock(&self, conn: &mut PgConnection) -> QueryResult<Option<User>> {
+        User::query()
+            .filter(users::id.eq(self.id))
+            .filter(users::password_hash.eq(&self.password_hash))
+            .for_no_key_update()
+            .first(conn)
+            .optional()
     }
 
     fn record(&self, conn: &mut PgConnection, action: Action, request: Option<RequestId>) -> QueryResult<bool> {

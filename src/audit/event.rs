@@ -20,6 +20,20 @@ text_enum!(
         PasswordResetAsked = "password reset asked",
         /// A new password was set by a mailed link.
         PasswordReset = "password reset",
+        /// Somebody changed their name or time zone.
+        ProfileChanged = "profile changed",
+        /// Somebody changed their password.
+        PasswordChanged = "password changed",
+        /// Somebody gave a new address, which is to be proved.
+        EmailChangeAsked = "email change asked",
+        /// A new address was proved and counts.
+        EmailChanged = "email changed",
+        /// A change of address was taken back from the old one.
+        EmailChangeUndone = "email change undone",
+        /// Somebody ended one of their sessions.
+        SessionEnded = "session ended",
+        /// Somebody ended all their sessions but one.
+        OtherSessionsEnded = "other sessions ended",
         /// A program was made.
         ProgramCreated = "program created",
         /// A program was changed.

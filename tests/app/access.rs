@@ -29,6 +29,16 @@ GET  /readyz                                                  | 200 | 200  200  
 GET  /sign-in                                                 | 200 | go   go    go    go    |  go    | go      go    go    go          | go     | go
 POST /sign-in                                                 | 422 | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
 POST /sign-out                                                | in  | in   in    in    in    |  in    | in      in    in    in          | in     | in
+GET  /account                                                 | in  | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
+POST /account/profile                                         | in  | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
+POST /account/password                                        | in  | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
+POST /account/email                                           | in  | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
+POST /account/sessions/{session}/ending                       | in  | 404  404   404   404   |  404   | go      404   404   404         | 404    | 404
+POST /account/other-sessions/ending                           | in  | go   go    go    go    |  go    | go      go    go    go          | go     | go
+GET  /email-change/{token}                                    | in  | 403  403   403   403   |  403   | 200     403   403   403         | 403    | 403
+POST /email-change/{token}                                    | in  | 403  403   403   403   |  403   | go      403   403   403         | 403    | 403
+GET  /email-undo/{token}                                      | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
+POST /email-undo/{token}                                      | go  | go   go    go    go    |  go    | go      go    go    go          | go     | go
 GET  /account/confirmation                                    | in  | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
 POST /account/confirmation                                    | in  | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
 GET  /password-reset                                          | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200

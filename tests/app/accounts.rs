@@ -1,9 +1,13 @@
 //! Signing in and out, sessions, a forgotten password.
 
+mod account;
+mod email_change;
+mod sessions;
 mod step_up;
 
 use crate::support::{Browser, Page, TestApp, personas::*};
 use guildhall::{
+    access::store::SessionLimits,
     accounts::sign_in::Credentials,
     app::{Application, Mode},
     config::{Config, DatabaseAt, MailBy},
@@ -260,6 +264,7 @@ async fn under_https_the_session_cookie_is_bound_to_the_host() {
         bind,
         connections: 2,
         prepared_statements: true,
+        session_limits: SessionLimits::default(),
     };
     let db = Db::new(&DbSettings { url: app.database_url().to_owned(), connections: 2, prepared_statements: true });
     let application = Application::build(&config, db, listener, Mode::Serve).unwrap();
@@ -543,7 +548,7 @@ async fn long_and_foreign_passwords_work_to_the_last_byte() {
     let app = TestApp::start().await;
     let long = "пароль-密码-🔑 ".repeat(18);
     assert!(long.chars().count() >= 200);
-    let bytes = "x".repeat(100);
+    let bytes: String = (0..100).map(|n: u16| char::from(b'a' + u8::try_from(n * 7 % 26).unwrap())).collect::<String>();
     for password in [long.as_str(), bytes.as_str(), "  leading and trailing  "] {
         ask_for_a_link(&app, OLIVIA).await;
         choose(&app, &app.link_to(OLIVIA), password).await.leads_to("/sign-in");

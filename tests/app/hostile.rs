@@ -80,13 +80,17 @@ async fn what_people_wrote_is_text_on_every_page() {
 async fn what_people_wrote_is_text_in_every_mail() {
     let app = TestApp::start_demo().await;
     let scene = Scene::set(&app);
-    fill(&app, &["users.email", "invitations.email", "outbox.recipient", "outbox.reply_to"]);
+    fill(
+        &app,
+        &["users.email", "email_changes.old_email", "email_changes.new_email", "invitations.email", "outbox.recipient", "outbox.reply_to"],
+    );
     app.sql("DELETE FROM outbox");
     app.keep();
     let mut letters = BTreeSet::new();
     for deed in changes() {
         app.restore();
-        let page = deed.perform(&app, &scene, HOSTILE).await;
+        let browser = deed.browser(&app);
+        let page = browser.post(&scene.path(deed.path), &deed.form(HOSTILE)).await;
         assert_eq!(page.status, 303, "POST {}: {}", deed.path, page.text());
         for mail in app.mails() {
             is_harmless(&mail.html, &format!("the mail {:?} after POST {}", mail.subject, deed.path));
@@ -95,7 +99,7 @@ async fn what_people_wrote_is_text_in_every_mail() {
             letters.insert(deed.path);
         }
         let next = page.location().unwrap();
-        let shown = deed.browser(&app).visit(&next).await;
+        let shown = browser.visit(&next).await;
         is_harmless(&shown.body, &format!("the page after POST {}", deed.path));
     }
     assert!(!letters.is_empty());
@@ -239,7 +243,11 @@ async fn a_mailed_token_is_neither_stored_nor_logged() {
     let app = TestApp::start_demo().await;
     let scene = Scene::set(&app);
     app.keep();
-    let mut tokens: BTreeSet<String> = [&scene.invitation_token, &scene.reset_token, &scene.setup_token].into_iter().cloned().collect();
+    let mut tokens: BTreeSet<String> =
+        [&scene.invitation_token, &scene.reset_token, &scene.setup_token, &scene.email_token, &scene.undo_token]
+            .into_iter()
+            .cloned()
+            .collect();
     for deed in changes() {
         app.restore();
         deed.perform(&app, &scene, "Plain words").await;
@@ -256,7 +264,7 @@ async fn a_mailed_token_is_neither_stored_nor_logged() {
         }
     }
     // A link that fails is logged as a failure, and still not by its token.
-    app.sql("ALTER TABLE password_resets RENAME TO elsewhere; ALTER TABLE setups RENAME TO elsewhere_too; ALTER TABLE invitations RENAME TO elsewhere_three");
+    app.sql("ALTER TABLE password_resets RENAME TO elsewhere; ALTER TABLE setups RENAME TO elsewhere_too; ALTER TABLE invitations RENAME TO elsewhere_three; ALTER TABLE email_changes RENAME TO elsewhere_four");
     for path in pages().into_iter().filter(|path| path.contains("{token}")) {
         app.visitor().get(&scene.path(path)).await.is(500);
     }
@@ -296,7 +304,13 @@ async fn a_token_of_one_purpose_opens_nothing_of_another() {
     let scene = Scene::set(&app);
     let doors: BTreeSet<&str> =
         routes::all(Mode::Demo).iter().filter(|route| route.path.contains("{token}")).map(|route| route.path).collect();
-    let tokens = [("/setup", &scene.setup_token), ("/password-reset", &scene.reset_token), ("/invitations", &scene.invitation_token)];
+    let tokens = [
+        ("/setup", &scene.setup_token),
+        ("/password-reset", &scene.reset_token),
+        ("/invitations", &scene.invitation_token),
+        ("/email-change", &scene.email_token),
+        ("/email-undo", &scene.undo_token),
+    ];
     let before = app.dump();
     for door in doors {
         for (own, token) in &tokens {

@@ -5,8 +5,8 @@ use crate::support::{
     catalogue::{changes, pages},
     personas::*,
     scene::{
-        COURSE, DRAFT, FOREIGN_COURSE, FOREIGN_LESSON, FOREIGN_SENT, FOREIGN_STAFF_SENT, FOREIGN_TAG, FOREIGN_WAITING, PUT, SENT,
-        STAFF_SENT, TAG, WAITING, WITH_MIA, id,
+        COURSE, DRAFT, FOREIGN_COURSE, FOREIGN_LESSON, FOREIGN_SENT, FOREIGN_SESSION, FOREIGN_STAFF_SENT, FOREIGN_TAG, FOREIGN_WAITING,
+        PUT, SENT, STAFF_SENT, TAG, WAITING, WITH_MIA, id,
     },
 };
 use diesel::{Connection, connection::SimpleConnection};
@@ -40,6 +40,7 @@ fn foreign(app: &TestApp, part: &str, route: &str) -> Vec<String> {
             .iter()
             .map(|email| app.text(&format!("SELECT s.id FROM staff s JOIN users u ON u.id = s.user_id WHERE u.email = '{email}'")))
             .collect(),
+        "{session}" => vec![id(FOREIGN_SESSION).to_string()],
         "{tag}" => vec![id(FOREIGN_TAG).to_string()],
         // Another team's, and another member's own.
         "{conversation}" => vec![
@@ -71,7 +72,7 @@ fn path_with(scene: &Scene, route: &str, part: &str, instead: &str) -> String {
 fn insider(app: &TestApp, route: &str) -> Browser {
     match route {
         route if route.starts_with("/companies") => app.signed_in(SAM),
-        route if route.starts_with("/teams") => app.signed_in(OLIVIA),
+        route if route.starts_with("/teams") || route.starts_with("/account") => app.signed_in(OLIVIA),
         _ => app.visitor(),
     }
 }

@@ -1,17 +1,14 @@
+use super::password::{NOT_THE_PASSWORD, checked};
 use crate::{
-    access::{Passwords, SignedIn, session},
-    accounts::sign_in::Credentials,
+    access::{Passwords, SignedIn, ThisSession},
     db::Db,
     error::Result,
     paths,
     web::{Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused, same_origin::same_site_path},
 };
-use actix_session::Session;
 use actix_web::{HttpResponse, web::Query};
 use askama::Template;
 use serde::Deserialize;
-
-const NOT_THE_PASSWORD: &str = "This is not your password. Enter it again";
 
 /// Where to go afterwards.
 #[derive(Debug, Default, Deserialize)]
@@ -63,7 +60,7 @@ pub async fn confirm(
     Form(form): Form<ConfirmationForm>,
     layout: Layout,
     flash: Flash,
-    session: Session,
+    session: ThisSession,
     passwords: Passwords,
     db: Db,
 ) -> Redirect {
@@ -71,13 +68,14 @@ pub async fn confirm(
     if form.password.is_empty() {
         return asked.refused("Enter your password");
     }
-    let (user, request) = (by.user.id, by.request);
-    let known = db.run(move |conn| Credentials::of_user(conn, user)).await?;
-    let matches = passwords.verify(form.password, known.password_hash.clone()).await?;
-    if !matches || !db.run(move |conn| known.confirm(conn, request)).await? {
+    let confirmed = match checked(&by, form.password, &passwords, &db).await? {
+        Some(known) => db.run(move |conn| known.confirm(conn, by.request)).await?,
+        None => false,
+    };
+    if !confirmed {
         return asked.refused(NOT_THE_PASSWORD);
     }
-    session::prove(&session)?;
+    session.prove()?;
     let next = same_site_path(&form.next).map_or_else(paths::home, str::to_owned);
     flash.ok(next, "Thank you.", "Go on where you were: for 10 minutes you are not asked again.")
 }

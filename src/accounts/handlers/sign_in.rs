@@ -1,5 +1,5 @@
 use crate::{
-    access::{Anyone, Passwords, session},
+    access::{Anyone, Passwords, ThisSession},
     accounts::sign_in::{self, Credentials},
     db::Db,
     email_address::EmailAddress,
@@ -7,7 +7,6 @@ use crate::{
     paths,
     web::{Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused, same_origin::same_site_path, see_other},
 };
-use actix_session::Session;
 use actix_web::{HttpResponse, web::Query};
 use askama::Template;
 use serde::Deserialize;
@@ -74,7 +73,14 @@ pub async fn sign_in_page(by: Anyone, Query(onward): Query<Onward>, layout: Layo
 }
 
 /// Signs in under a new session (S9), with one verification of a password whoever asks (S3).
-pub async fn sign_in(by: Anyone, Form(form): Form<SignInForm>, layout: Layout, session: Session, passwords: Passwords, db: Db) -> Redirect {
+pub async fn sign_in(
+    by: Anyone,
+    Form(form): Form<SignInForm>,
+    layout: Layout,
+    session: ThisSession,
+    passwords: Passwords,
+    db: Db,
+) -> Redirect {
     let signed_out = Anyone { user: None, request: by.request };
     let sign_in_page = SignInPage::new(signed_out.frame(layout, "Sign in"), &form.next);
     let email = match form.parse() {
@@ -91,16 +97,16 @@ pub async fn sign_in(by: Anyone, Form(form): Form<SignInForm>, layout: Layout, s
     if !db.run(move |conn| person.sign_in(conn, by.request)).await? {
         return refused(&sign_in_page.refused(form.email, FormErrors::one("email", NO_MATCH)));
     }
-    session::sign_in(&session, id)?;
+    session.sign_in(id)?;
     see_other(path_or_home(&form.next))
 }
 
 /// Ends the session on the server, and leads to the sign-in page, or to `next` for who wants to go on as somebody else.
-pub async fn sign_out(by: Anyone, Form(onward): Form<Onward>, session: Session, flash: Flash, db: Db) -> Redirect {
+pub async fn sign_out(by: Anyone, Form(onward): Form<Onward>, session: ThisSession, flash: Flash, db: Db) -> Redirect {
     if let Some(user) = by.user {
         db.run(move |conn| sign_in::sign_out(conn, user.id, by.request)).await?;
     }
-    session::sign_out(&session);
+    session.end();
     let next = same_site_path(&onward.next).map_or_else(paths::sign_in, str::to_owned);
     flash.ok(next, "You are signed out.", "")
 }

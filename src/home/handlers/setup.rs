@@ -1,5 +1,5 @@
 use crate::{
-    access::{Anyone, Passwords, password, session},
+    access::{Anyone, Passwords, ThisSession, password},
     accounts::User,
     db::Db,
     email_address::EmailAddress,
@@ -15,7 +15,6 @@ use crate::{
     web::{Flash, Form, FormErrors, Frame, Layout, Redirect, answers::answer, page, refused, time::exact},
     words::NAME_LENGTH,
 };
-use actix_session::Session;
 use actix_web::{HttpResponse, http::StatusCode, web::Path};
 use askama::Template;
 use chrono_tz::Tz;
@@ -80,7 +79,7 @@ impl SetupForm {
     fn newcomer(&self, errors: &mut FormErrors) -> Option<(String, EmailAddress)> {
         let name = errors.line("name", "your name", &self.name, NAME_LENGTH);
         let email = errors.email("email", &self.email);
-        if let Some(weakness) = password::weakness(&self.password) {
+        if let Some(weakness) = password::weakness(&self.password, &[&self.company, &self.name, &self.email]) {
             errors.add("password", weakness);
         }
         email.map(|email| (name, email))
@@ -123,7 +122,7 @@ pub async fn found(
     Form(form): Form<SetupForm>,
     layout: Layout,
     flash: Flash,
-    session: Session,
+    session: ThisSession,
     passwords: Passwords,
     db: Db,
 ) -> Redirect {
@@ -135,7 +134,7 @@ pub async fn found(
     let new = typed.into_new_company(&by, &passwords, &form.password).await?;
     match db.run(move |conn| setup::found(conn, &hash, &new, by.request)).await? {
         Founded::Company(company, user) => {
-            session::sign_in(&session, user)?;
+            session.sign_in(user)?;
             flash.ok(paths::partners(&company.slug), format!("{} is set up.", company.name), "Next, invite your first partner team.")
         }
         Founded::LinkEnded => ended(&by, layout),

@@ -7,7 +7,7 @@ use actix_web::{
 };
 use diesel::{PgConnection, prelude::*, sql_types::Text};
 use guildhall::{
-    access::Passwords,
+    access::{Passwords, store::SessionLimits},
     app::{Application, Mode},
     config::{Config, DatabaseAt, MailBy},
     db::{Db, DbSettings},
@@ -140,6 +140,7 @@ impl TestApp {
             bind,
             connections: 8,
             prepared_statements: true,
+            session_limits: SessionLimits::default(),
         };
         let application = Application::with_routes(&config, db, listener, endpoints).expect("the program starts");
         application.readiness.set(true);

@@ -25,6 +25,10 @@ pub struct Scene {
     pub reset_token: String,
     /// Of a company to be founded.
     pub setup_token: String,
+    /// Of Olivia's new address.
+    pub email_token: String,
+    /// Of the address that Olivia had.
+    pub undo_token: String,
 }
 
 /// An id of the scene.
@@ -78,6 +82,12 @@ pub const DRAFT: u128 = 53;
 pub const FOREIGN_COURSE: u128 = 54;
 /// Its one lesson.
 pub const FOREIGN_LESSON: u128 = 55;
+/// A session of Olivia's, on another browser.
+pub const SESSION: u128 = 60;
+/// A session of Tomás's.
+pub const FOREIGN_SESSION: u128 = 61;
+const EMAIL_CHANGE: u128 = 62;
+const EMAIL_CHANGED: u128 = 63;
 /// The mail with Nora's link.
 pub const MAIL: u128 = 100;
 
@@ -95,6 +105,8 @@ impl Scene {
             expired_token: token(Purpose::Invitation, EXPIRED),
             reset_token: token(Purpose::PasswordReset, RESET),
             setup_token: token(Purpose::Setup, SETUP),
+            email_token: token(Purpose::EmailChange, EMAIL_CHANGE),
+            undo_token: token(Purpose::EmailUndo, EMAIL_CHANGED),
         };
         app.sql(&rows(app));
         scene
@@ -113,6 +125,8 @@ impl Scene {
         let token = match route.split('/').nth(1) {
             Some("setup") => &self.setup_token,
             Some("password-reset") => &self.reset_token,
+            Some("email-change") => &self.email_token,
+            Some("email-undo") => &self.undo_token,
             _ if route.ends_with("/request") => &self.frank_token,
             _ if route.ends_with("/renewal") => &self.expired_token,
             _ => &self.invitation_token,
@@ -132,6 +146,7 @@ impl Scene {
             .replace("{staff}", &self.staff)
             .replace("{program}", &self.program)
             .replace("{invitation}", &id(invitation).to_string())
+            .replace("{session}", &id(SESSION).to_string())
             .replace("{tag}", &id(TAG).to_string())
             .replace("{conversation}", &self.conversation)
             .replace("{mail}", &id(MAIL).to_string())
@@ -205,10 +220,33 @@ fn rows(app: &TestApp) -> String {
         )
     };
     let mias_place = format!("(SELECT id FROM members WHERE user_id = {mia})");
+    let session = |number: u128, of: &str| {
+        format!(
+            "INSERT INTO sessions (id_hash, id, user_id, user_agent, state, expires_at) \
+             VALUES (sha256('{0}'), '{0}', {1}, 'Firefox/145.0 (Linux)', '{{}}', now() + interval '1 day');",
+            id(number),
+            user(of)
+        )
+    };
+    let email_change = |number: u128, old: &str, new: &str, changed: bool| {
+        let (changed, until) = if changed { ("now() - interval '1 hour'", "now() + interval '71 hours'") } else { ("NULL", "NULL") };
+        format!(
+            "INSERT INTO email_changes (id, user_id, old_email, new_email, token_hash, undo_hash, expires_at, changed_at, undo_until) \
+             VALUES ('{}', {}, '{old}', '{new}', {}, {}, now() + interval '1 day', {changed}, {until});",
+            id(number),
+            user(OLIVIA),
+            hash(Purpose::EmailChange, number),
+            hash(Purpose::EmailUndo, number)
+        )
+    };
     [
         conversation(0, &partner(&northwind), &northwind, &acme, "NULL", &sam, true),
         conversation(1, &format!("'{}'", id(WITH_MIA)), &northwind, &acme, &mias_place, &mia, false),
         conversation(2, &partner(&brightwater), &brightwater, &globex, "NULL", &gus, true),
+        session(SESSION, OLIVIA),
+        session(FOREIGN_SESSION, TOMAS),
+        email_change(EMAIL_CHANGED, "olivia@larkspur.example", OLIVIA, true),
+        email_change(EMAIL_CHANGE, OLIVIA, "olivia@elsewhere.example", false),
         format!(
             "INSERT INTO programs (id, company_id, name, destination, currency) VALUES ('{0}', {acme}, 'Acme Agencies', 'https://acme.example', 'EUR'); \
              INSERT INTO terms (id, program_id, number, body) VALUES ('{0}', '{0}', 1, 'Be kind.');",

@@ -98,7 +98,10 @@ impl AcceptanceForm {
             (InvitationKind::Program, Some(team)) => Into::Team(team),
             (InvitationKind::Program, None) => self.new_team(opened, &mut errors),
         };
-        if let Some(weakness) = password::weakness(&self.password).filter(|_| name.is_some()) {
+        let company = opened.company.as_ref().map_or("", |company| &company.name);
+        let team = opened.team.as_ref().map_or(self.team_name.as_str(), |team| &team.name);
+        let about = [company, team, &self.name, opened.invitation.email.as_str()];
+        if let Some(weakness) = password::weakness(&self.password, &about).filter(|_| name.is_some()) {
             errors.add("password", weakness);
         }
         let terms = terms::read(&self.terms, opened.terms.as_ref(), &mut errors);

@@ -4,7 +4,7 @@ mod forms;
 mod pages;
 
 use crate::{
-    access::{Anyone, Passwords, session},
+    access::{Anyone, Passwords, ThisSession},
     audit::Actor,
     db::Db,
     error::{Error, Result},
@@ -17,7 +17,6 @@ use crate::{
     paths,
     web::{Flash, Form, Layout, Redirect, see_other},
 };
-use actix_session::Session;
 use actix_web::{HttpResponse, web::Path};
 use forms::{AcceptanceForm, DeclinationForm, RequestForm};
 use pages::Card;
@@ -35,7 +34,7 @@ pub async fn accept(
     Form(form): Form<AcceptanceForm>,
     layout: Layout,
     flash: Flash,
-    session: Session,
+    session: ThisSession,
     passwords: Passwords,
     mailer: Mailer,
     db: Db,
@@ -48,7 +47,7 @@ pub async fn accept(
         Accepted::In { user, home } => {
             // Who was signed in keeps the session: their second click, under way already, must find them (rule 52).
             if by.user.is_none_or(|known| known.id != user) || matches!(wanted.who, Accepter::New { .. }) {
-                session::sign_in(&session, user)?;
+                session.sign_in(user)?;
             }
             let (fact, next) = welcome(&wanted.into, home.name());
             flash.ok(home.path(), fact, next)

@@ -1,0 +1,222 @@
+//! Another address (S6): it counts once the person it belongs to has followed a link mailed there, signed in to this account; the old
+//! address is told and can take it back for 72 hours. An address that somebody else uses is answered alike, and only they are told.
+
+use crate::{
+    accounts::{User, emails, password_reset, sign_in::Credentials},
+    audit::{self, Action, Actor, Event},
+    db::{self, now},
+    email_address::EmailAddress,
+    ids::{EmailChangeId, RequestId, UserId},
+    mail::{self, Mailer},
+    schema::{email_changes, users},
+    tokens::{Purpose, TokenHash},
+    words,
+};
+use chrono::{DateTime, Utc};
+use diesel::{dsl::IntervalDsl, prelude::*};
+
+/// Each row has one link of each purpose; a newer link is a newer row.
+pub const GENERATION: i32 = 1;
+/// The constraint that refuses a second user with an address.
+const ONE_USER: &str = "users_email_key";
+
+/// A new address that is not proved yet.
+#[derive(Debug, Clone, Queryable)]
+pub struct PendingEmail {
+    /// The address.
+    pub email: EmailAddress,
+    /// Until when its link works.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Where a link to a new address leads.
+#[derive(Debug, Clone)]
+pub struct ChangeLink {
+    /// Whose address it would become.
+    pub user: User,
+    /// The new address.
+    pub email: EmailAddress,
+    /// Until when.
+    pub expires_at: DateTime<Utc>,
+    /// Neither used, nor too old, nor replaced.
+    pub is_open: bool,
+}
+
+/// Where a link to the old address leads.
+#[derive(Debug, Clone)]
+pub struct UndoLink {
+    /// Whose address it was.
+    pub user: User,
+    /// The old address.
+    pub old: EmailAddress,
+    /// The one in its place.
+    pub new: EmailAddress,
+    /// Until when.
+    pub until: DateTime<Utc>,
+    /// Neither used nor too old.
+    pub is_open: bool,
+}
+
+/// What came of following a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changed {
+    /// The address is another one now.
+    Done,
+    /// The link was used, has expired or was replaced.
+    LinkEnded,
+    /// Somebody else uses that address by now.
+    Taken,
+}
+
+/// The new address of this user that waits for its proof.
+pub fn pending(conn: &mut PgConnection, user: UserId) -> QueryResult<Option<PendingEmail>> {
+    email_changes::table
+        .filter(email_changes::user_id.eq(user))
+        .filter(email_changes::changed_at.is_null())
+        .filter(email_changes::closed_at.is_null())
+        .filter(email_changes::expires_at.gt(now()))
+        .select((email_changes::new_email, email_changes::expires_at))
+        .first(conn)
+        .optional()
+}
+
+/// Mails a link to the new address where nobody uses it, and a notice to whoever does: who asks cannot tell which (S3). Says no where the
+/// password was changed while it was being checked.
+pub fn ask(
+    conn: &mut PgConnection,
+    mailer: &Mailer,
+    checked: &Credentials,
+    email: &EmailAddress,
+    request: Option<RequestId>,
+) -> QueryResult<bool> {
+    db::transaction(conn, |conn| {
+        let Some(user) = checked.lock(conn)? else { return Ok(false) };
+        close_pending(conn, user.id)?;
+        let id = EmailChangeId::new();
+        let expires_at: DateTime<Utc> = diesel::insert_into(email_changes::table)
+            .values((
+                email_changes::id.eq(id),
+                email_changes::user_id.eq(user.id),
+                email_changes::old_email.eq(&user.email),
+                email_changes::new_email.eq(email),
+                email_changes::token_hash.eq(mailer.tokens().hash(Purpose::EmailChange, id.uuid(), GENERATION)),
+                email_changes::undo_hash.eq(mailer.tokens().hash(Purpose::EmailUndo, id.uuid(), GENERATION)),
+                email_changes::expires_at.eq(now() + 24.hours()),
+            ))
+            .returning(email_changes::expires_at)
+            .get_result(conn)?;
+        let taken = User::query().filter(users::email.eq(email)).filter(users::email_verified_at.is_not_null()).first(conn).optional()?;
+        let letter = match &taken {
+            Some(owner) => emails::address_in_use(owner),
+            None => emails::prove_address(&user, email, id, expires_at),
+        };
+        mail::queue_until(conn, mailer, None, &letter, expires_at)?;
+        audit::record(conn, &Actor::person(user.id, request), Event::new(Action::EmailChangeAsked).target(user.id.uuid()))?;
+        Ok(true)
+    })
+}
+
+impl ChangeLink {
+    /// The link whose token has that hash; `NotFound` where there never was one.
+    pub fn find(conn: &mut PgConnection, hash: &TokenHash) -> QueryResult<Self> {
+        let is_open = email_changes::changed_at.is_null().and(email_changes::closed_at.is_null()).and(email_changes::expires_at.gt(now()));
+        let (user, email, expires_at, is_open) = email_changes::table
+            .inner_join(users::table)
+            .filter(email_changes::token_hash.eq(hash))
+            .select((User::as_select(), email_changes::new_email, email_changes::expires_at, is_open))
+            .first(conn)?;
+        Ok(Self { user, email, expires_at, is_open })
+    }
+}
+
+/// Uses the link: the new address counts, and the old one is told. Whoever registered the new address without proving it has nothing
+/// there (S38).
+pub fn confirm(conn: &mut PgConnection, mailer: &Mailer, hash: &TokenHash, by: UserId, request: Option<RequestId>) -> QueryResult<Changed> {
+    db::transaction(conn, |conn| {
+        // The person first, as everywhere, so that two links never wait for each other.
+        let user = User::query().filter(users::id.eq(by)).for_no_key_update().first(conn)?;
+        let open = email_changes::table
+            .filter(email_changes::token_hash.eq(hash))
+            .filter(email_changes::user_id.eq(by))
+            .filter(email_changes::changed_at.is_null())
+            .filter(email_changes::closed_at.is_null())
+            .filter(email_changes::expires_at.gt(now()));
+        let used = diesel::update(open)
+            .set((email_changes::changed_at.eq(now().nullable()), email_changes::undo_until.eq((now() + 72.hours()).nullable())))
+            .returning((email_changes::id, email_changes::new_email, email_changes::undo_until.assume_not_null()))
+            .get_result::<(EmailChangeId, EmailAddress, DateTime<Utc>)>(conn)
+            .optional()?;
+        let Some((id, email, undo_until)) = used else { return Ok(Changed::LinkEnded) };
+        diesel::delete(users::table.filter(users::email.eq(&email)).filter(users::email_verified_at.is_null())).execute(conn)?;
+        if db::unless_broken(conn, ONE_USER, |conn| set_address(conn, &user, &email))?.is_none() {
+            diesel::update(email_changes::table.find(id))
+                .set((
+                    email_changes::changed_at.eq(None::<DateTime<Utc>>),
+                    email_changes::undo_until.eq(None::<DateTime<Utc>>),
+                    email_changes::closed_at.eq(now().nullable()),
+                ))
+                .execute(conn)?;
+            return Ok(Changed::Taken);
+        }
+        password_reset::close_open(conn, user.id)?;
+        mail::queue_until(conn, mailer, None, &emails::address_changed(&user, &email, id, undo_until), undo_until)?;
+        audit::record(conn, &Actor::person(user.id, request), Event::new(Action::EmailChanged).target(user.id.uuid()))?;
+        Ok(Changed::Done)
+    })
+}
+
+impl UndoLink {
+    /// The link whose token has that hash; `NotFound` where there never was one, or its change was never made.
+    pub fn find(conn: &mut PgConnection, hash: &TokenHash) -> QueryResult<Self> {
+        let until = email_changes::undo_until.assume_not_null();
+        let is_open = email_changes::closed_at.is_null().and(until.gt(now()));
+        let (user, old, new, until, is_open) = email_changes::table
+            .inner_join(users::table)
+            .filter(email_changes::undo_hash.eq(hash))
+            .filter(email_changes::undo_until.is_not_null())
+            .select((User::as_select(), email_changes::old_email, email_changes::new_email, until, is_open))
+            .first(conn)?;
+        Ok(Self { user, old, new, until, is_open })
+    }
+}
+
+/// Takes the change back: the old address counts again, the password opens nothing any more, every session ends, and a link for a new
+/// password is mailed to the old address. Later changes are taken back with it: who made them no longer has a say.
+pub fn undo(conn: &mut PgConnection, mailer: &Mailer, hash: &TokenHash, request: Option<RequestId>) -> QueryResult<Changed> {
+    db::transaction(conn, |conn| {
+        let owner = email_changes::table.filter(email_changes::undo_hash.eq(hash)).select(email_changes::user_id);
+        let user = User::query().filter(users::id.eq_any(owner)).for_no_key_update().first(conn)?;
+        let open = email_changes::table
+            .filter(email_changes::undo_hash.eq(hash))
+            .filter(email_changes::closed_at.is_null())
+            .filter(email_changes::undo_until.gt(now().nullable()))
+            .select((email_changes::id, email_changes::old_email));
+        let Some((id, old)) = open.first::<(EmailChangeId, EmailAddress)>(conn).optional()? else { return Ok(Changed::LinkEnded) };
+        diesel::update(email_changes::table.filter(email_changes::user_id.eq(user.id)).filter(email_changes::id.ge(id)))
+            .filter(email_changes::closed_at.is_null())
+            .set(email_changes::closed_at.eq(now().nullable()))
+            .execute(conn)?;
+        if db::unless_broken(conn, ONE_USER, |conn| set_address(conn, &user, &old))?.is_none() {
+            return Ok(Changed::Taken);
+        }
+        diesel::update(users::table.find(user.id)).set(users::password_hash.eq(None::<String>)).execute(conn)?;
+        User::end_sessions(conn, user.id)?;
+        let nobody = Actor { user: None, role: None, request };
+        audit::record(conn, &nobody, Event::new(Action::EmailChangeUndone).target(user.id.uuid()))?;
+        password_reset::ask(conn, mailer, &old, request)?;
+        Ok(Changed::Done)
+    })
+}
+
+fn close_pending(conn: &mut PgConnection, user: UserId) -> QueryResult<usize> {
+    diesel::update(email_changes::table.filter(email_changes::user_id.eq(user)).filter(email_changes::changed_at.is_null()))
+        .filter(email_changes::closed_at.is_null())
+        .set(email_changes::closed_at.eq(now().nullable()))
+        .execute(conn)
+}
+
+fn set_address(conn: &mut PgConnection, user: &User, email: &EmailAddress) -> QueryResult<usize> {
+    diesel::update(users::table.find(user.id))
+        .set((users::email.eq(email), users::search.eq(words::fold(&format!("{} {email}", user.name)))))
+        .execute(conn)
+}

@@ -1,0 +1,250 @@
+//! Another address (S6): it counts once its link is followed by who asked; the old one can take it back for 72 hours.
+
+use super::{register_unverified, try_to_sign_in};
+use crate::support::{Browser, Page, TestApp, personas::*};
+use reqwest::Method;
+
+const NEW: &str = "olivia@elsewhere.example";
+
+async fn ask(browser: &Browser, email: &str, password: &str) -> Page {
+    let form = browser.get("/account").await.form("/account/email").set("email", email).set("email_password", password);
+    browser.submit(&form).await
+}
+
+/// Olivia's browser, after she has asked for another address.
+async fn asked(app: &TestApp, email: &str) -> Browser {
+    let browser = app.signed_in(OLIVIA);
+    ask(&browser, email, PASSWORD).await.leads_to("/account");
+    browser
+}
+
+/// After she has followed its link too.
+async fn changed(app: &TestApp, email: &str) -> Browser {
+    let browser = asked(app, email).await;
+    let page = browser.get(&app.link_to(email)).await;
+    browser.submit(&page.form("")).await.leads_to("/account");
+    browser
+}
+
+fn address_of_olivia(app: &TestApp) -> String {
+    app.text("SELECT email FROM users WHERE name = 'Olivia Park'")
+}
+
+#[actix_web::test]
+async fn an_address_changes_once_its_link_is_followed_and_the_old_one_is_told() {
+    let app = TestApp::start().await;
+    let browser = app.signed_in(OLIVIA);
+    let page = ask(&browser, " Olivia@ELSEWHERE.example ", PASSWORD).await;
+    let page = browser.follow(page).await;
+    page.shows("Look in the new inbox.").shows("olivia@elsewhere.example is not confirmed yet.");
+    assert_eq!(address_of_olivia(&app), OLIVIA);
+    assert_eq!(app.mails().into_iter().map(|mail| mail.to).collect::<Vec<_>>(), [NEW]);
+
+    let page = browser.get(&app.link_to(NEW)).await;
+    page.is(200).shows("Confirm your new address").shows(NEW).shows(OLIVIA);
+    let page = browser.submit(&page.form("")).await;
+    page.leads_to("/account");
+    browser.follow(page).await.shows("Your address is olivia@elsewhere.example.").hides("is not confirmed yet");
+    assert_eq!(address_of_olivia(&app), NEW);
+    app.signed_in(SAM).get("/companies/acme/partners?q=elsewhere").await.shows("Northwind");
+
+    let told = app.last_mail_to(OLIVIA);
+    assert_eq!(told.subject, "Your address for Guildhall was changed");
+    assert!(told.text.contains(NEW) && told.text.contains("take it back"), "{}", told.text);
+    try_to_sign_in(&app.visitor(), OLIVIA, PASSWORD).await.is(422);
+    try_to_sign_in(&app.visitor(), NEW, PASSWORD).await.leads_to("/");
+    assert_eq!(
+        app.text("SELECT string_agg(action, ',' ORDER BY at, id) FROM audit WHERE action LIKE 'email%'"),
+        "email change asked,email changed"
+    );
+}
+
+#[actix_web::test]
+async fn another_address_needs_the_password() {
+    let app = TestApp::start().await;
+    let browser = app.signed_in(OLIVIA);
+    let before = app.dump();
+    for (email, password, field, said) in [
+        ("nonsense", PASSWORD, "email", "Enter an email address, like ada@example.com"),
+        (OLIVIA, PASSWORD, "email", "This is your address already. Enter another one"),
+        (NEW, "", "email_password", "Enter your password"),
+        (NEW, "not her password", "email_password", "This is not your password. Enter it again"),
+    ] {
+        let page = ask(&browser, email, password).await;
+        page.is(422).shows("One thing to correct");
+        assert_eq!(page.error_at(field), format!("Error: {said}"));
+        assert_eq!(page.form("/account/email").value("email"), Some(email));
+        assert!(!page.body.contains("not her password"));
+    }
+    assert_eq!(app.dump(), before);
+}
+
+#[actix_web::test]
+async fn who_asks_for_an_address_does_not_learn_whether_somebody_uses_it() {
+    let app = TestApp::start().await;
+    register_unverified(&app, "vera@lattice.example");
+    let answer = async |email: &str| {
+        let browser = app.signed_in(OLIVIA);
+        let page = ask(&browser, email, PASSWORD).await;
+        let mut names: Vec<String> = page.headers.keys().map(ToString::to_string).collect();
+        names.sort();
+        // Times differ, and nothing else.
+        let body = browser.follow(page).await.body.replace(email, "ADDRESS").replace(|c: char| c.is_ascii_digit(), "");
+        app.sql("DELETE FROM sessions");
+        (names, body)
+    };
+    let known = answer(TOMAS).await;
+    assert_eq!(known, answer("nobody@nowhere.example").await);
+    assert_eq!(known, answer("vera@lattice.example").await);
+    let told = app.last_mail_to(TOMAS);
+    assert_eq!(told.subject, "You have an account at Guildhall already");
+    assert_eq!(told.link, None, "it opens nothing");
+    assert!(!told.text.contains("Olivia") && !told.text.contains(OLIVIA), "who asked is not said: {}", told.text);
+}
+
+#[actix_web::test]
+async fn looking_at_the_links_changes_nothing() {
+    let app = TestApp::start().await;
+    let browser = changed(&app, NEW).await;
+    let undo = app.link_to(OLIVIA);
+    ask(&browser, "olivia@third.example", PASSWORD).await.leads_to("/account");
+    let before = app.dump();
+    for link in [undo, app.link_to("olivia@third.example")] {
+        for method in [Method::HEAD, Method::GET, Method::HEAD, Method::GET] {
+            browser.send(browser.request(method.clone(), &link)).await.is(200);
+        }
+    }
+    assert_eq!(app.dump(), before);
+}
+
+#[actix_web::test]
+async fn the_link_is_for_who_asked_alone() {
+    let app = TestApp::start().await;
+    asked(&app, NEW).await;
+    let link = app.link_to(NEW);
+    let visitor = app.visitor();
+    let page = visitor.visit(&link).await;
+    assert_eq!(page.form("/sign-in").value("next"), Some(link.as_str()), "signed out, it asks to sign in");
+    visitor.post(&link, &[]).await.leads_to("/sign-in");
+    let page = app.signed_in(TOMAS).get(&link).await;
+    page.is(403).shows("This link is for another account").hides(OLIVIA).hides(NEW);
+    app.signed_in(TOMAS).post(&link, &[]).await.is(403);
+    assert_eq!(address_of_olivia(&app), OLIVIA);
+    assert_eq!(app.number("SELECT count(*) FROM email_changes WHERE changed_at IS NULL AND closed_at IS NULL"), 1, "it still works");
+}
+
+#[actix_web::test]
+async fn a_used_an_expired_and_a_replaced_link_have_ended() {
+    let app = TestApp::start().await;
+    let browser = asked(&app, "olivia@first.example").await;
+    let older = app.link_to("olivia@first.example");
+    ask(&browser, NEW, PASSWORD).await.leads_to("/account");
+    let newer = app.link_to(NEW);
+    let ended = async |link: &str| {
+        browser.get(link).await.is(410).shows("This link no longer works");
+        browser.post(link, &[]).await.is(410);
+    };
+    ended(&older).await;
+    browser.post(&newer, &[]).await.leads_to("/account");
+    ended(&newer).await;
+    ask(&browser, "olivia@third.example", PASSWORD).await.leads_to("/account");
+    app.sql("UPDATE email_changes SET expires_at = now() - interval '1 second' WHERE changed_at IS NULL");
+    ended(&app.link_to("olivia@third.example")).await;
+    assert_eq!(address_of_olivia(&app), NEW);
+    browser.get("/email-change/nonsense").await.is(404);
+    browser.get(&newer.replace("/email-change/", "/email-undo/")).await.is(404);
+    browser.get(&newer.replace("/email-change/", "/password-reset/")).await.is(404);
+}
+
+#[actix_web::test]
+async fn an_address_that_somebody_took_meanwhile_is_not_given() {
+    let app = TestApp::start().await;
+    let browser = asked(&app, NEW).await;
+    let link = app.link_to(NEW);
+    app.sql(&format!("UPDATE users SET email = '{NEW}' WHERE email = '{TOMAS}'"));
+    browser.post(&link, &[]).await.is(410).shows("has an account of its own by now");
+    assert_eq!(address_of_olivia(&app), OLIVIA);
+    browser.get(&link).await.is(410);
+}
+
+#[actix_web::test]
+async fn an_address_that_somebody_registered_without_proving_it_is_free() {
+    let app = TestApp::start().await;
+    register_unverified(&app, NEW);
+    changed(&app, NEW).await;
+    assert_eq!(address_of_olivia(&app), NEW);
+    assert_eq!(app.number(&format!("SELECT count(*) FROM users WHERE email = '{NEW}'")), 1);
+}
+
+#[actix_web::test]
+async fn the_old_address_takes_the_change_back_and_shuts_the_stranger_out() {
+    let app = TestApp::start().await;
+    let copy = app.copy().await;
+    // The stranger has Olivia's password, and a session.
+    let stranger = changed(&app, "stranger@evil.example").await;
+    let undo = app.link_to(OLIVIA);
+    ask(&stranger, "second@evil.example", PASSWORD).await.leads_to("/account");
+    stranger.post(&app.link_to("second@evil.example"), &[]).await.leads_to("/account");
+    let strangers_undo = app.link_to("stranger@evil.example");
+
+    let visitor = app.visitor();
+    let page = visitor.get(&undo).await;
+    page.is(200).shows("Take your address back").shows(OLIVIA);
+    let page = visitor.submit(&page.form("")).await;
+    visitor.follow(page).await.shows("Your address is back.");
+    assert_eq!(address_of_olivia(&app), OLIVIA);
+    stranger.on(&copy).get("/").await.leads_to("/sign-in");
+    try_to_sign_in(&app.visitor(), OLIVIA, PASSWORD).await.is(422);
+    visitor.post(&strangers_undo, &[]).await.is(410);
+    visitor.post(&undo, &[]).await.is(410);
+
+    let reset = app.link_to(OLIVIA);
+    super::choose(&app, &reset, "five quiet lanterns").await.leads_to("/sign-in");
+    try_to_sign_in(&app.visitor(), OLIVIA, "five quiet lanterns").await.leads_to("/");
+    assert_eq!(app.number("SELECT count(*) FROM audit WHERE action = 'email change undone'"), 1);
+}
+
+#[actix_web::test]
+async fn after_72_hours_the_change_stays() {
+    let app = TestApp::start().await;
+    changed(&app, NEW).await;
+    let undo = app.link_to(OLIVIA);
+    app.sql("UPDATE email_changes SET undo_until = now() + interval '1 minute'");
+    app.visitor().get(&undo).await.is(200);
+    app.sql("UPDATE email_changes SET undo_until = now() - interval '1 second'");
+    app.visitor().get(&undo).await.is(410).shows("72 hours");
+    app.visitor().post(&undo, &[]).await.is(410);
+    assert_eq!(address_of_olivia(&app), NEW);
+}
+
+#[actix_web::test]
+async fn an_address_that_was_given_to_somebody_else_is_not_taken_back() {
+    let app = TestApp::start().await;
+    changed(&app, NEW).await;
+    let undo = app.link_to(OLIVIA);
+    app.sql(&format!("UPDATE users SET email = '{OLIVIA}' WHERE email = '{TOMAS}'"));
+    app.visitor().post(&undo, &[]).await.is(410).shows("has an account of its own by now");
+    assert_eq!(address_of_olivia(&app), NEW);
+}
+
+#[actix_web::test]
+async fn twenty_posts_of_one_link_at_once_change_the_address_once() {
+    let app = TestApp::start().await;
+    let browser = asked(&app, NEW).await;
+    let link = app.link_to(NEW);
+    let posts: Vec<_> = (0..20)
+        .map(|_| {
+            let (browser, link) = (browser.clone(), link.clone());
+            actix_web::rt::spawn(async move { browser.post(&link, &[]).await.status.as_u16() })
+        })
+        .collect();
+    let mut done = 0;
+    for post in posts {
+        match post.await.unwrap() {
+            303 => done += 1,
+            status => assert_eq!(status, 410),
+        }
+    }
+    assert_eq!(done, 1);
+    assert_eq!(app.mails_to(OLIVIA).len(), 1);
+}
