@@ -14,6 +14,7 @@ pub mod demo;
 pub mod email_address;
 pub mod embedded;
 pub mod error;
+pub mod governing;
 pub mod home;
 pub mod ids;
 pub mod installation;

@@ -252,6 +252,26 @@ pub fn team(team: &str) -> String {
 pub fn members(team: &str) -> String {
     format!("/teams/{team}/members")
 }
+/// One member, as their team sees them.
+pub fn member(team: &str, id: MemberId) -> String {
+    format!("/teams/{team}/members/{id}")
+}
+/// A member's role.
+pub fn member_role(team: &str, id: MemberId) -> String {
+    format!("/teams/{team}/members/{id}/role")
+}
+/// Removing a member.
+pub fn member_removal(team: &str, id: MemberId) -> String {
+    format!("/teams/{team}/members/{id}/removal")
+}
+/// Leaving a team.
+pub fn departure(team: &str) -> String {
+    format!("/teams/{team}/departure")
+}
+/// What each role may do in a team.
+pub fn permissions(team: &str) -> String {
+    format!("/teams/{team}/permissions")
+}
 /// A team's approvals.
 pub fn approvals(team: &str) -> String {
     format!("/teams/{team}/approvals")

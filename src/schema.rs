@@ -331,6 +331,7 @@ diesel::table! {
         member_count -> Int4,
         created_at -> Timestamptz,
         closed_at -> Nullable<Timestamptz>,
+        switches -> Array<Nullable<Text>>,
     }
 }
 

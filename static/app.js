@@ -148,6 +148,16 @@ if (drawer?.showModal) {
   });
 }
 
+// How many boxes are not as they were.
+for (const button of document.querySelectorAll("[data-count]")) {
+  const [one, many] = button.dataset.count.split("|");
+  const none = button.textContent;
+  button.form?.addEventListener("change", () => {
+    const changed = [...button.form.elements].filter((box) => box.type === "checkbox" && box.checked !== box.defaultChecked).length;
+    button.textContent = changed === 0 ? none : changed === 1 ? one : many.replace("#", changed);
+  });
+}
+
 // A form is sent once; its button says so, keeps its width, and comes back with the page,
 // or after a while when the answer was a download.
 const busy = new Map();

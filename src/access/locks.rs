@@ -105,7 +105,7 @@ pub mod may {
         )*};
     }
     permissions!(StaffMay StaffPermission: SeePartners Invite Message WritePrograms Administer);
-    permissions!(TeamMay TeamPermission: SeeTeam ApproveMembers AnswerProgramInvitations);
+    permissions!(TeamMay TeamPermission: SeeTeam InviteMembers GiveRoles ApproveMembers EditTeam AnswerProgramInvitations HandOver Leave);
 }
 
 /// Everybody, without a look at who they are: probes, and what must answer without the database.
@@ -324,7 +324,7 @@ impl<P: may::TeamMay> FromRequest for InTeam<P> {
                     if changes {
                         audit::record(conn, &actor, Event::new(Action::Refused).team(member.team.id))?;
                     }
-                    return Err(Error::Forbidden(P::PERMISSION.who_can().into()));
+                    return Err(Error::Forbidden(P::PERMISSION.who_can(member.role).into()));
                 }
                 Membership::touch_if_stale(conn, &member)?;
                 let waiting = approval::count_waiting(conn, member.team.id)?;

@@ -86,6 +86,14 @@ text_enum!(
         TeamFounded = "team founded",
         /// Somebody joined a team.
         MemberJoined = "member joined",
+        /// Somebody's role in a team was changed.
+        RoleChanged = "role changed",
+        /// Somebody was removed from a team.
+        MemberRemoved = "member removed",
+        /// Somebody left a team.
+        MemberLeft = "member left",
+        /// What roles of a team may do was switched.
+        PermissionsSwitched = "permissions switched",
         /// A team joined a program.
         ProgramJoined = "program joined",
         /// A partner was assigned to a colleague, or to nobody.

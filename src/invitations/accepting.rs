@@ -12,6 +12,7 @@ use crate::{
         joining::{self, actor},
         listed::{self, Kept},
         standing::Home,
+        vouching,
     },
     mail::Mailer,
     programs::Terms,
@@ -127,6 +128,7 @@ pub fn accept(
                 joining::program_with_team(conn, mailer, &by, &invitation, &team, &user, terms.as_ref())?;
                 Home::Team(team)
             }
+            (Into::TheTeam, Some(team)) if !vouching::holds(conn, &team, &invitation)? => return Ok(Accepted::NotSo),
             (Into::TheTeam, Some(team)) if joining::team(conn, mailer, request, &invitation, &user, &team)? => Home::Team(team),
             (Into::TheTeam | Into::Team(_), _) => return Ok(Accepted::NotSo),
         };
@@ -160,7 +162,7 @@ pub fn accept_for_team(
 /// The role of this person in the locked team, where it may answer program invitations.
 fn judged(conn: &mut PgConnection, team: &Team, user: UserId) -> QueryResult<Option<TeamRole>> {
     let role = Membership::role_now(conn, team, user)?;
-    Ok(role.filter(|role| team.closed_at.is_none() && role.may(TeamPermission::AnswerProgramInvitations)))
+    Ok(role.filter(|role| team.closed_at.is_none() && team.allows(*role, TeamPermission::AnswerProgramInvitations)))
 }
 
 /// The row, locked, where it can be answered now: of all who come at once, one finds it so.
@@ -218,7 +220,7 @@ fn may(conn: &mut PgConnection, invitation: &Invitation, who: &Accepter, into: &
         (Into::NewTeam { .. }, Accepter::New { .. }, _) => Ok(true),
         (Into::NewTeam { .. }, Accepter::Known(user), _) => {
             let places = Membership::all_of(conn, user.id)?;
-            Ok(places.is_empty() || places.iter().any(|(_, role)| role.may(TeamPermission::AnswerProgramInvitations)))
+            Ok(places.is_empty() || places.iter().any(|(team, role)| team.allows(*role, TeamPermission::AnswerProgramInvitations)))
         }
         (Into::Team(_), Accepter::Known(user), Some(team)) => Ok(judged(conn, team, user.id)?.is_some()),
         (Into::Team(_), Accepter::New { .. }, _) | (Into::Team(_), Accepter::Known(_), None) => Ok(false),

@@ -199,7 +199,7 @@ impl<'a> Judge<'a> {
 
     fn approve(&self, conn: &mut PgConnection, mailer: &Mailer, asked: &Invitation, role: Option<MemberRole>) -> Result<Decided> {
         let role = role.or(asked.role).ok_or(Error::NotFound)?;
-        if !self.role.gives().contains(&role) {
+        if !self.team.given_by(self.role).contains(&role) {
             return Err(Error::Forbidden(format!("As {} you cannot give the role {}.", self.role.label(), role.label()).into()));
         }
         let approval = Approval { team: &self.team, role, by: self.member.user.id };

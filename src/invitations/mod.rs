@@ -19,5 +19,6 @@ pub mod revoking;
 pub mod sending;
 pub mod standing;
 pub mod upkeep;
+pub mod vouching;
 
 pub use invitation::{Invitation, InvitationKind, InvitationStatus, State};

@@ -83,7 +83,8 @@ pub fn put_before_team(
 ) -> QueryResult<()> {
     db::transaction(conn, |conn| {
         let team = Team::lock(conn, team)?;
-        let role = Membership::role_now(conn, &team, member.id)?.filter(|role| !role.may(TeamPermission::AnswerProgramInvitations));
+        let role =
+            Membership::role_now(conn, &team, member.id)?.filter(|role| !team.allows(*role, TeamPermission::AnswerProgramInvitations));
         let Some(role) = role.filter(|_| team.closed_at.is_none()) else { return Ok(()) };
         let put = diesel::update(invitations::table.find(id))
             .filter(invitations::status.eq(InvitationStatus::Sent))

@@ -180,6 +180,8 @@ struct Row {
     is_void: bool,
     /// Staff: whether the viewer works for the company.
     works_there: bool,
+    /// What whoever stands for it is in the team now (S32).
+    voucher: Option<MemberRole>,
 }
 
 type Known = (
@@ -192,12 +194,17 @@ type Known = (
     Option<String>,
     Option<String>,
     Option<(UserId, bool)>,
+    Option<MemberRole>,
     DateTime<Utc>,
 );
 
 impl Row {
     fn by_token(conn: &mut PgConnection, token: &str) -> QueryResult<Option<Self>> {
         let (askers, approvers, answerers, invitees) = alias!(users as askers, users as approvers, users as answerers, users as invitees);
+        let is_voucher = members::user_id
+            .nullable()
+            .eq(invitations::approved_by)
+            .or(invitations::approved_by.is_null().and(invitations::company_id.is_null()).and(members::user_id.eq(invitations::asked_by)));
         let later = alias!(terms as later);
         let superseded =
             later.filter(later.field(terms::program_id).eq(terms::program_id)).filter(later.field(terms::number).gt(terms::number));
@@ -210,6 +217,9 @@ impl Row {
             .left_join(programs::table.on(programs::id.nullable().eq(invitations::program_id)))
             .left_join(terms::table.on(terms::program_id.nullable().eq(invitations::program_id).and(not(exists(superseded)))))
             .left_join(teams::table.on(teams::id.nullable().eq(invitations::team_id)))
+            .left_join(
+                members::table.on(members::team_id.nullable().eq(invitations::team_id).and(members::left_at.is_null()).and(is_voucher)),
+            )
             .filter(invitations::token_hash.eq(hash_of(token)))
             .select((
                 Invitation::as_select(),
@@ -221,11 +231,12 @@ impl Row {
                 approvers.field(users::name).nullable(),
                 answerers.field(users::name).nullable(),
                 invitees.fields((users::id, users::email_verified_at.is_not_null())).nullable(),
+                members::role.nullable(),
                 now(),
             ))
             .first::<Known>(conn)
             .optional()?;
-        Ok(found.map(|(invitation, company, program, terms, team, asker, approver, answerer, invitee, now)| {
+        Ok(found.map(|(invitation, company, program, terms, team, asker, approver, answerer, invitee, voucher, now)| {
             let opened = Opened {
                 invitation,
                 company,
@@ -239,7 +250,7 @@ impl Row {
                 now,
                 standing: Standing::SignIn,
             };
-            Self { opened, invitee, is_void: false, works_there: false }
+            Self { opened, invitee, is_void: false, works_there: false, voucher }
         }))
     }
 
@@ -257,6 +268,13 @@ impl Row {
         Ok(())
     }
 
+    /// Whether there is nothing to join any more in the team it is about: it is closed, or nobody stands for the invitation now (S32).
+    fn is_over_in(&self, team: &Team) -> bool {
+        let invitation = &self.opened.invitation;
+        let voucher = invitation.voucher().zip(self.voucher).map(|(user, role)| role_in(team, user, role));
+        team.closed_at.is_some() || (invitation.kind == InvitationKind::Member && !invitation.is_vouched_for(team, voucher))
+    }
+
     /// Judges; the order is rule 61's.
     fn seen_by(mut self, viewer: Option<UserId>, places: Vec<Place>) -> Opened {
         self.opened.standing = self.judge(viewer, places);
@@ -272,7 +290,7 @@ impl Row {
         if let (InvitationKind::Member | InvitationKind::Staff, true, Some(home)) = (invitation.kind, inside, self.opened.home()) {
             return Standing::In(home);
         }
-        if let Some(how) = Ending::of(invitation, self.is_void || team.as_ref().is_some_and(|team| team.closed_at.is_some()), *now) {
+        if let Some(how) = Ending::of(invitation, self.is_void || team.as_ref().is_some_and(|team| self.is_over_in(team)), *now) {
             return Standing::Ended { how, inside };
         }
         match (viewer, self.invitee) {
@@ -289,7 +307,8 @@ impl Row {
 
 /// Who is in teams must be owner or admin of one to answer a program invitation (rule 50).
 fn known(kind: InvitationKind, places: Vec<Place>) -> Standing {
-    let (theirs, others): (Vec<_>, Vec<_>) = places.into_iter().partition(|place| place.role.may(TeamPermission::AnswerProgramInvitations));
+    let (theirs, others): (Vec<_>, Vec<_>) =
+        places.into_iter().partition(|place| place.team.allows(place.role, TeamPermission::AnswerProgramInvitations));
     match kind {
         InvitationKind::Program if theirs.is_empty() && !others.is_empty() => Standing::NotPermitted(others),
         InvitationKind::Program | InvitationKind::Member | InvitationKind::Staff => Standing::Known(theirs),

@@ -55,6 +55,7 @@ struct HomePage {
 struct MembersPage {
     frame: Frame,
     team: String,
+    slug: String,
     here: String,
     approvals: String,
     members_count: i32,
@@ -67,6 +68,7 @@ struct MembersPage {
 }
 
 struct Row {
+    href: String,
     name: String,
     email: String,
     avatar: Avatar,
@@ -159,6 +161,7 @@ impl MembersPage {
         Self {
             frame,
             team: by.team.name.clone(),
+            slug: by.team.slug.clone(),
             approvals: paths::approvals(&by.team.slug),
             members_count: by.team.member_count,
             rows: people.rows.into_iter().map(|person| Row::of(person, by, now)).collect(),
@@ -187,6 +190,7 @@ impl Row {
     fn of(person: Colleague, by: &InTeam<may::SeeTeam>, now: DateTime<Utc>) -> Self {
         let zone = by.user.zone();
         Self {
+            href: paths::member(&by.team.slug, person.id),
             avatar: Avatar::person(person.user.uuid(), &person.name),
             name: person.name,
             email: person.email.to_string(),

@@ -65,7 +65,12 @@ const HAS_COURSES: &str = "EXISTS (SELECT FROM partners p JOIN enrollments e ON 
 impl Membership {
     /// Whether they may.
     pub fn may(&self, permission: TeamPermission) -> bool {
-        self.role.may(permission)
+        self.team.allows(self.role, permission)
+    }
+
+    /// The roles that they give and take (rule 36).
+    pub fn gives(&self) -> Vec<MemberRole> {
+        self.team.given_by(self.role)
     }
 
     /// The actor of the audit log.
@@ -144,7 +149,7 @@ impl Membership {
     /// they have left.
     pub fn recheck(&self, conn: &mut PgConnection, team: &Team, permission: TeamPermission) -> Result<TeamRole> {
         let role = Self::role_now(conn, team, self.user.id)?.ok_or(Error::NotFound)?;
-        if role.may(permission) { Ok(role) } else { Err(Error::Forbidden(permission.who_can().into())) }
+        if team.allows(role, permission) { Ok(role) } else { Err(Error::Forbidden(permission.who_can(role).into())) }
     }
 
     /// Notes that the person is active, at most once an hour (S15: one of the named traces).

@@ -3,10 +3,12 @@
 pub mod handlers;
 pub mod member;
 pub mod people;
+pub mod permissions;
 pub mod rail;
 pub mod role;
 pub mod team;
 
 pub use member::{Membership, NewMember};
-pub use role::{MemberRole, TeamPermission, TeamRole};
+pub use permissions::TeamPermission;
+pub use role::{MemberRole, TeamRole};
 pub use team::Team;

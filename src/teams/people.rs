@@ -32,7 +32,24 @@ pub struct Colleague {
 
 type Columns = (MemberId, UserId, String, EmailAddress, MemberRole, DateTime<Utc>, Option<DateTime<Utc>>, UserId);
 
+const COLUMNS: (
+    members::id,
+    users::id,
+    users::name,
+    users::email,
+    members::role,
+    members::joined_at,
+    members::last_active_at,
+    teams::owner_id,
+) = (members::id, users::id, users::name, users::email, members::role, members::joined_at, members::last_active_at, teams::owner_id);
+
 impl Colleague {
+    /// The present member of that team under that id.
+    pub fn find(conn: &mut PgConnection, team: TeamId, id: MemberId) -> QueryResult<Self> {
+        let present = members::table.inner_join(users::table).inner_join(teams::table).filter(members::left_at.is_null());
+        present.filter(members::id.eq(id)).filter(members::team_id.eq(team)).select(COLUMNS).first::<Columns>(conn).map(Self::of)
+    }
+
     /// A page of the team's members in the order in which they joined, narrowed to those whose name or address the search finds.
     pub fn page(conn: &mut PgConnection, team: TeamId, search: Option<&Search>, start: Start) -> QueryResult<Page<Self>> {
         let mut query = members::table
@@ -41,16 +58,7 @@ impl Colleague {
             .filter(members::team_id.eq(team))
             .filter(members::left_at.is_null())
             .limit(PAGE_SIZE as i64 + 1)
-            .select((
-                members::id,
-                users::id,
-                users::name,
-                users::email,
-                members::role,
-                members::joined_at,
-                members::last_active_at,
-                teams::owner_id,
-            ))
+            .select(COLUMNS)
             .into_boxed();
         if let Some((a, b)) = search.map(Search::two_patterns) {
             query = query.filter(users::search.like(a).or(users::search.like(b)));

@@ -1,6 +1,6 @@
-//! The four roles of a team and what each may do: the one table of rule 35.
+//! The four roles of a team (rule 33). What each may do stands in `permissions.rs`.
 
-use crate::text_enum;
+use crate::{teams::TeamPermission, text_enum};
 
 text_enum!(
     /// A role that a member row stores and that can be given. Owner is none of them: it is where the team says who owns it (S29).
@@ -23,72 +23,14 @@ pub enum TeamRole {
     Given(MemberRole),
 }
 
-/// What people of a team may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TeamPermission {
-    /// See the team's page, members and approvals.
-    SeeTeam,
-    /// Invite and remove members, and so see who is invited.
-    InviteMembers,
-    /// Write in the group conversations with companies.
-    WriteGroupMessages,
-    /// Approve members asked for by a company.
-    ApproveMembers,
-    /// Accept or decline program invitations.
-    AnswerProgramInvitations,
-    /// See how far the others are in their training.
-    SeeOthersTraining,
-}
-
-impl TeamPermission {
-    /// Every permission.
-    pub const ALL: &'static [Self] = &[
-        Self::SeeTeam,
-        Self::WriteGroupMessages,
-        Self::InviteMembers,
-        Self::ApproveMembers,
-        Self::AnswerProgramInvitations,
-        Self::SeeOthersTraining,
-    ];
-
-    /// The sentence for those who do not have it.
-    pub const fn who_can(self) -> &'static str {
-        match self {
-            Self::SeeTeam => "Only the team's members can see this.",
-            Self::WriteGroupMessages => "Your team has switched this off for your role. Ask its owner or an admin.",
-            Self::ApproveMembers => "Only the team's owner can do this.",
-            Self::InviteMembers | Self::AnswerProgramInvitations => "Only the team's owner and admins can do this.",
-            Self::SeeOthersTraining => "Only the team's owner and admins see how far the others are.",
-        }
-    }
-}
-
 impl TeamRole {
-    /// Whether this role has that permission.
-    pub const fn may(self, permission: TeamPermission) -> bool {
-        use MemberRole::{Admin, Finance, Member};
-        match (permission, self) {
-            (_, Self::Owner) => true,
-            (TeamPermission::SeeTeam | TeamPermission::WriteGroupMessages, Self::Given(Admin | Member | Finance)) => true,
-            (
-                TeamPermission::InviteMembers | TeamPermission::AnswerProgramInvitations | TeamPermission::SeeOthersTraining,
-                Self::Given(Admin),
-            ) => true,
-            (
-                TeamPermission::InviteMembers | TeamPermission::AnswerProgramInvitations | TeamPermission::SeeOthersTraining,
-                Self::Given(Member | Finance),
-            ) => false,
-            (TeamPermission::ApproveMembers, Self::Given(Admin | Member | Finance)) => false,
-        }
-    }
+    /// Every role, as tables show them.
+    pub const ALL: [Self; 4] =
+        [Self::Owner, Self::Given(MemberRole::Admin), Self::Given(MemberRole::Member), Self::Given(MemberRole::Finance)];
 
-    /// The roles that this one gives and takes (rule 36).
-    pub const fn gives(self) -> &'static [MemberRole] {
-        match self {
-            Self::Owner => MemberRole::ALL,
-            Self::Given(MemberRole::Admin) => &[MemberRole::Admin, MemberRole::Member],
-            Self::Given(MemberRole::Member | MemberRole::Finance) => &[],
-        }
+    /// The role of that word.
+    pub fn parse(word: &str) -> Option<Self> {
+        if word == Self::Owner.as_str() { Some(Self::Owner) } else { MemberRole::parse(word).map(Self::Given) }
     }
 
     /// The word that the audit log keeps.
@@ -107,6 +49,16 @@ impl TeamRole {
         }
     }
 
+    /// Whoever has the role, as a sentence begins.
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::Owner => "The owner",
+            Self::Given(MemberRole::Admin) => "Admins",
+            Self::Given(MemberRole::Member) => "Members",
+            Self::Given(MemberRole::Finance) => "Finance team members",
+        }
+    }
+
     /// What the role may, in a few words.
     pub const fn means(self) -> &'static str {
         match self {
@@ -117,6 +69,14 @@ impl TeamRole {
 }
 
 impl MemberRole {
+    /// The right to give and to take it (rule 36).
+    pub const fn given_by(self) -> TeamPermission {
+        match self {
+            Self::Admin | Self::Member => TeamPermission::GiveRoles,
+            Self::Finance => TeamPermission::GiveFinance,
+        }
+    }
+
     /// The role as a word on a page.
     pub const fn label(self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@ use crate::{
     db::now,
     ids::{MemberId, TeamId, UserId},
     schema::{members, teams},
-    teams::{MemberRole, NewMember},
+    teams::{MemberRole, NewMember, TeamPermission, TeamRole, permissions::Switches},
     words,
 };
 use chrono::{DateTime, Utc};
@@ -26,9 +26,21 @@ pub struct Team {
     pub member_count: i32,
     /// When it was closed.
     pub closed_at: Option<DateTime<Utc>>,
+    /// What it switched in the table of permissions (rule 35).
+    pub switches: Switches,
 }
 
 impl Team {
+    /// Whether that role has that permission here, with what the team has switched.
+    pub fn allows(&self, role: TeamRole, permission: TeamPermission) -> bool {
+        self.switches.allow(role, permission)
+    }
+
+    /// The roles that this one gives and takes here (rule 36).
+    pub fn given_by(&self, role: TeamRole) -> Vec<MemberRole> {
+        MemberRole::ALL.iter().copied().filter(|given| self.allows(role, given.given_by())).collect()
+    }
+
     /// The team with that id.
     pub fn find(conn: &mut PgConnection, id: TeamId) -> QueryResult<Self> {
         Self::query().filter(teams::id.eq(id)).first(conn)

@@ -10,7 +10,7 @@ use guildhall::{
     app::Mode,
     companies::StaffRole,
     routes,
-    teams::{MemberRole, TeamRole},
+    teams::{MemberRole, TeamRole, permissions::Switches},
 };
 use reqwest::Method;
 use std::collections::BTreeSet;
@@ -102,6 +102,14 @@ POST /companies/{company}/invitations/{invitation}/reminder   | in  | go   go   
 POST /companies/{company}/invitations/{invitation}/role       | in  | 422  422   403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /teams/{team}                                            | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
 GET  /teams/{team}/members                                    | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
+GET  /teams/{team}/members/{member}                           | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
+POST /teams/{team}/members/{member}/role                      | in  | 403  403   403   404   |  404   | 422     422   403   403         | 404    | 404
+GET  /teams/{team}/members/{member}/removal                   | in  | 403  403   403   404   |  404   | 200     200   403   403         | 404    | 404
+POST /teams/{team}/members/{member}/removal                   | in  | 403  403   403   404   |  404   | go      go    403   403         | 404    | 404
+GET  /teams/{team}/departure                                  | in  | 403  403   403   404   |  404   | 403     200   200   200         | 404    | 404
+POST /teams/{team}/departure                                  | in  | 403  403   403   404   |  404   | 403     go    go    go          | 404    | 404
+GET  /teams/{team}/permissions                                | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
+POST /teams/{team}/permissions                                | in  | 403  403   403   404   |  404   | go      go    403   403         | 404    | 404
 GET  /teams/{team}/approvals                                  | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
 POST /teams/{team}/approvals/answers                          | in  | 403  403   403   404   |  404   | 422     403   403   403         | 404    | 404
 POST /teams/{team}/approvals/{invitation}/approval            | in  | 403  403   403   404   |  404   | 422     403   403   403         | 404    | 404
@@ -220,7 +228,7 @@ fn answer_before(access: Access, name: &str) -> Option<&'static str> {
             None => Some("404"),
         },
         Access::Team(permission) => match (member, staff) {
-            (Some(role), _) if role.may(permission) => None,
+            (Some(role), _) if Switches::default().allow(role, permission) => None,
             (Some(_), _) | (None, Some(_)) => Some("403"),
             (None, None) => Some("404"),
         },

@@ -4,7 +4,7 @@ mod deciding;
 mod pages;
 mod races;
 
-use crate::support::{Browser, FilledForm, Page, TestApp, personas::*};
+use crate::support::{FilledForm, TestApp, personas::*};
 
 const HOME: &str = "/teams/northwind";
 const MEMBERS: &str = "/teams/northwind/members";

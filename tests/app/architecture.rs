@@ -11,6 +11,7 @@ const ORDER: &[&str] = &[
     "teams",
     "programs",
     "invitations",
+    "governing",
     "staffing",
     "messages",
     "training",

@@ -8,6 +8,7 @@ mod care;
 mod demo;
 mod embedded;
 mod faults;
+mod governing;
 mod home;
 mod hostile;
 mod house;

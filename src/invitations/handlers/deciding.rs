@@ -73,7 +73,7 @@ pub async fn approve(
     db: Db,
 ) -> Redirect {
     let (member, actor, id) = (by.member.clone(), by.actor.clone(), path.1);
-    let Some(role) = MemberRole::parse(&form.role).filter(|role| by.role.gives().contains(role)) else {
+    let Some(role) = MemberRole::parse(&form.role).filter(|role| by.gives().contains(role)) else {
         let team = by.team.id;
         let card = db.run(move |conn| approval::one_waiting(conn, team, id)).await?;
         let errors = FormErrors::one(role_field(id), "Choose the role to give");

@@ -1,20 +1,8 @@
 //! Two at once, on two copies of the program (S31, R18).
 
 use super::*;
+use crate::support::at_once;
 use diesel::connection::SimpleConnection;
-
-/// Who sends, where to, and the fields.
-type Sent = (Browser, String, Vec<(&'static str, &'static str)>);
-
-async fn at_once(forms: Vec<Sent>) -> Vec<Page> {
-    let under_way: Vec<_> =
-        forms.into_iter().map(|(browser, path, fields)| actix_web::rt::spawn(async move { browser.post(&path, &fields).await })).collect();
-    let mut pages = Vec::new();
-    for page in under_way {
-        pages.push(page.await.expect("an answer"));
-    }
-    pages
-}
 
 #[actix_web::test]
 async fn of_approving_and_rejecting_at_once_exactly_one_holds() {

@@ -126,6 +126,20 @@ impl Browser {
     }
 }
 
+/// A form that stands on no page: whose browser, where to, and its fields.
+pub type Forged = (Browser, String, Vec<(&'static str, &'static str)>);
+
+/// Sends those forms at once, each from its browser.
+pub async fn at_once(forms: Vec<Forged>) -> Vec<Page> {
+    let under_way: Vec<_> =
+        forms.into_iter().map(|(browser, path, fields)| actix_web::rt::spawn(async move { browser.post(&path, &fields).await })).collect();
+    let mut pages = Vec::new();
+    for page in under_way {
+        pages.push(page.await.expect("an answer"));
+    }
+    pages
+}
+
 fn url_encoded(fields: &[(&str, &str)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }

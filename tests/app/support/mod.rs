@@ -13,6 +13,6 @@ pub mod scene;
 pub mod smtp;
 
 pub use app::TestApp;
-pub use browser::{Browser, FilledForm, Page};
+pub use browser::{Browser, FilledForm, Forged, Page, at_once};
 pub use mail::Mail;
 pub use scene::Scene;

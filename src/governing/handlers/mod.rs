@@ -1,0 +1,9 @@
+//! The pages on which a team governs itself. All four roles may look (rule 46).
+
+mod leaving;
+mod member;
+mod permissions;
+
+pub use leaving::{departure, leave, removal, remove};
+pub use member::{change_role, show};
+pub use permissions::{index as permissions, switch};
