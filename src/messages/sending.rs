@@ -40,6 +40,8 @@ pub enum Sent {
     FormUsed,
     /// Nobody writes here any more.
     Closed(Closed),
+    /// The team has switched it off for their role; the sentence says who can. The try is written down.
+    Refused(&'static str),
 }
 
 /// Sends what staff wrote to a team or a member of it. `Forbidden` where they may not write any more.
@@ -85,7 +87,11 @@ pub fn from_team(
     db::transaction(conn, |conn| {
         let team = lock(conn, member.team.id, partner)?;
         let conversation = Conversation::of_team(conn, member.team.id, id, reader)?;
-        member.recheck(conn, &team, permission(conversation.with))?;
+        let (role, needed) = (member.recheck(conn, &team, TeamPermission::SeeTeam)?, permission(conversation.with));
+        if !team.allows(role, needed) {
+            audit::record(conn, by, Event::new(Action::Refused).team(team.id))?;
+            return Ok(Sent::Refused(needed.who_can(role)));
+        }
         let written = match write(conn, &conversation, member.user.id, false, draft)? {
             Ok(written) => written,
             Err(not_sent) => return Ok(not_sent),

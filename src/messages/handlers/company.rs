@@ -170,7 +170,7 @@ pub(super) fn errors_of(sent: std::result::Result<Sent, FormErrors>, conversatio
     match sent {
         Err(errors) => errors,
         Ok(Sent::Closed(closed)) => FormErrors::one("body", closed_words(closed, conversation)),
-        Ok(Sent::FormUsed | Sent::Sent) => FormErrors::one("body", FORM_USED),
+        Ok(Sent::FormUsed | Sent::Sent | Sent::Refused(_)) => FormErrors::one("body", FORM_USED),
     }
 }
 

@@ -105,7 +105,7 @@ pub async fn conversation(
     let thread = if by.may(permission) {
         thread.with_composer(&opened.conversation, Side::Team, &here, "")
     } else {
-        thread.read_only(permission.who_can())
+        thread.read_only(permission.who_can(by.role))
     };
     page(&ConversationPage::new(&by, layout, &opened.conversation, thread))
 }
@@ -128,6 +128,9 @@ pub async fn answer(
             Ok(db.run(move |conn| sending::from_team(conn, &mailer, &actor, &member, id, &draft)).await?)
         }
     };
+    if let Ok(Sent::Refused(why)) = sent {
+        return Err(Error::Forbidden(why.into()));
+    }
     if let Ok(Sent::Sent) = sent {
         return see_other(paths::latest(&here));
     }
@@ -135,7 +138,7 @@ pub async fn answer(
     let opened = db.run(move |conn| Opened::by_member(conn, team, reader, id, &refused_opening())).await?;
     let permission = sending::permission(opened.conversation.with);
     if !by.may(permission) {
-        return Err(Error::Forbidden(permission.who_can().into()));
+        return Err(Error::Forbidden(permission.who_can(by.role).into()));
     }
     let thread = Thread::new(&opened, Side::Team, &here, by.user.zone(), by.user.id);
     let thread = thread.with_composer(&opened.conversation, Side::Team, &here, form.typed());

@@ -92,6 +92,22 @@ async fn a_switch_is_felt_on_the_next_request_on_every_copy() {
 }
 
 #[actix_web::test]
+async fn who_may_not_write_in_the_group_any_more_reads_it_and_a_forged_message_is_recorded() {
+    let app = TestApp::start().await;
+    let partner = app.text("SELECT p.id FROM partners p JOIN teams t ON t.id = p.team_id WHERE t.slug = 'northwind'");
+    let group = format!("{TEAM}/messages/{partner}");
+    let mia = app.signed_in(MIA);
+    let form = mia.get(&group).await.form(&group).set("body", "Hello");
+    switch(&app, &["member: write group messages"]);
+    let page = mia.get(&group).await;
+    page.is(200).shows("This is switched off for your role. Ask the team's owner or an admin.");
+    assert!(!page.has_form(&group));
+    mia.submit(&form).await.is(403).shows("switched off for your role");
+    assert_eq!((refusals(&app), app.number("SELECT count(*) FROM messages")), (1, 0));
+    assert!(app.signed_in(FRANK).get(&group).await.has_form(&group), "of finance it is not switched off");
+}
+
+#[actix_web::test]
 async fn each_free_cell_is_turned_by_who_switches_it_and_turned_back() {
     let app = TestApp::start().await;
     for cell in Cell::all().filter(|cell| matches!(cell.rule(), Rule::Switch { .. })) {
