@@ -58,6 +58,8 @@ id!(
     TeamId,
     /// A person's place in a team.
     MemberId,
+    /// The ownership of a team, offered to a member.
+    OwnershipOfferId,
     /// A company's offer.
     ProgramId,
     /// One published version of a program's terms.

@@ -6,6 +6,10 @@ use crate::{ids::*, tokens::Purpose};
 pub fn home() -> String {
     "/".into()
 }
+/// All places of a person, also where it is one.
+pub fn places() -> String {
+    with_query(&home(), &[("places", "all")])
+}
 /// The sign-in page.
 pub fn sign_in() -> String {
     "/sign-in".into()
@@ -251,6 +255,38 @@ pub fn team(team: &str) -> String {
 /// A team's members.
 pub fn members(team: &str) -> String {
     format!("/teams/{team}/members")
+}
+/// Inviting members as the team.
+pub fn new_members(team: &str) -> String {
+    format!("/teams/{team}/members/new")
+}
+/// What the team does with an invitation it made: `noun` is resending or revocation.
+pub fn team_invitation_action(team: &str, id: InvitationId, noun: &str) -> String {
+    format!("/teams/{team}/invitations/{id}/{noun}")
+}
+/// Who owns a team.
+pub fn ownership(team: &str) -> String {
+    format!("/teams/{team}/ownership")
+}
+/// Offering the team.
+pub fn ownership_offers(team: &str) -> String {
+    format!("/teams/{team}/ownership/offers")
+}
+/// Answering an offer, or taking it back: `noun` is acceptance, declination or cancellation.
+pub fn ownership_offer(team: &str, id: OwnershipOfferId, noun: &str) -> String {
+    format!("/teams/{team}/ownership/offers/{id}/{noun}")
+}
+/// A team's settings.
+pub fn team_settings(team: &str) -> String {
+    format!("/teams/{team}/settings")
+}
+/// Closing a team.
+pub fn closing(team: &str) -> String {
+    format!("/teams/{team}/closing")
+}
+/// Founding a team of one's own.
+pub fn new_team() -> String {
+    "/teams/new".into()
 }
 /// One member, as their team sees them.
 pub fn member(team: &str, id: MemberId) -> String {

@@ -225,6 +225,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    ownership_offers (id) {
+        id -> Uuid,
+        team_id -> Uuid,
+        offered_by -> Uuid,
+        member_id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     partner_tags (partner_id, tag_id) {
         company_id -> Uuid,
         partner_id -> Uuid,
@@ -409,6 +421,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     notes,
     outbox,
+    ownership_offers,
     partner_tags,
     partners,
     password_resets,

@@ -92,6 +92,18 @@ text_enum!(
         MemberRemoved = "member removed",
         /// Somebody left a team.
         MemberLeft = "member left",
+        /// The ownership of a team was offered to a member.
+        OwnershipOffered = "ownership offered",
+        /// An offer of ownership was taken back.
+        OwnershipOfferCancelled = "ownership offer cancelled",
+        /// An offer of ownership was declined.
+        OwnershipOfferDeclined = "ownership offer declined",
+        /// A team has another owner.
+        OwnershipHandedOver = "ownership handed over",
+        /// A team got another name.
+        TeamRenamed = "team renamed",
+        /// A team was closed.
+        TeamClosed = "team closed",
         /// What roles of a team may do was switched.
         PermissionsSwitched = "permissions switched",
         /// A team joined a program.

@@ -3,6 +3,7 @@
 mod care;
 mod conversations;
 mod courses;
+mod governing;
 mod people;
 mod seed;
 

@@ -53,6 +53,7 @@ pub fn fill(conn: &mut PgConnection, mailer: &Mailer) -> Result<()> {
     town.training()?;
     town.open_matters()?;
     town.care()?;
+    town.governing()?;
     town.conversations()?;
     town.activity()?;
     // Mail made by seeding is shown, never sent.
@@ -352,7 +353,7 @@ impl Town<'_> {
         approval::decide(self.conn, self.mailer, &member.actor(None), &member, waiting, decision).map(drop)
     }
 
-    fn accept(&mut self, invitation: &Invitation, name: &str, into: Into) -> Result<()> {
+    pub(super) fn accept(&mut self, invitation: &Invitation, name: &str, into: Into) -> Result<()> {
         let who = match User::by_email(self.conn, &invitation.email)? {
             Some(user) => Accepter::Known(user),
             None => Accepter::New { name: name.to_owned(), password_hash: self.password_hash.clone() },
@@ -417,6 +418,8 @@ const DATED: &[(&str, &[&str])] = &[
     ("course_completions", &["at"]),
     ("acceptances", &["at"]),
     ("notes", &["at"]),
+    ("members", &["left_at"]),
+    ("ownership_offers", &["created_at", "expires_at"]),
     ("invitations", &["created_at", "sent_at", "expires_at", "put_at", "answered_at", "reminded_at"]),
     ("outbox", &["created_at", "next_at"]),
     ("conversations", &["last_message_at"]),

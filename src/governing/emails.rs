@@ -1,5 +1,7 @@
 //! Letters about what the team decided: to whom it touches, saying what changed and by whom (rule 36).
 
+pub mod ownership;
+
 use crate::{
     accounts::User,
     governing::switching::Turn,
@@ -88,7 +90,7 @@ pub fn permissions_switched(person: &User, team: &Team, by: &User, turns: &[Turn
 }
 
 /// What all of them share; an answer goes to who decided.
-fn to_member(person: &User, team: &Team, by: &User) -> Letter {
+pub(super) fn to_member(person: &User, team: &Team, by: &User) -> Letter {
     Letter {
         to: person.email.clone(),
         speaks_for: Some(team.name.clone()),

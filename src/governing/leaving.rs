@@ -5,7 +5,7 @@ use crate::{
     audit::{self, Action, Actor, Event},
     db::{self, now},
     error::Result,
-    governing::emails,
+    governing::{emails, ownership},
     ids::MemberId,
     invitations::vouching,
     mail::{self, Mailer},
@@ -76,6 +76,7 @@ fn end(conn: &mut PgConnection, team: &Team, id: MemberId) -> QueryResult<()> {
         .filter(members::left_at.is_null())
         .set(members::left_at.eq(now().nullable()))
         .execute(conn)?;
+    ownership::end_with_member(conn, id)?;
     let ended = i32::try_from(ended).expect("one row at most");
     diesel::update(teams::table.find(team.id)).set(teams::member_count.eq(teams::member_count - ended)).execute(conn).map(drop)
 }

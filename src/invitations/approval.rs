@@ -9,7 +9,7 @@ use crate::{
     ids::{InvitationId, TeamId},
     invitations::{
         Invitation, InvitationKind, InvitationStatus, State,
-        asker::{self, Asker},
+        asker::{self, Asker, Behalf},
         emails::asking,
         sending::{Approval, send_approved},
     },
@@ -238,7 +238,7 @@ impl<'a> Judge<'a> {
         invitation: &Invitation,
         letter: impl FnOnce(&Company, &User) -> Letter,
     ) -> QueryResult<()> {
-        if let Some(Asker { company, user, .. }) = asker::of(conn, invitation)? {
+        if let Some(Asker { behalf: Behalf::Company(company), user, .. }) = asker::of(conn, invitation)? {
             mail::queue(conn, mailer, Some(company.id), &letter(&company, &user))?;
         }
         Ok(())

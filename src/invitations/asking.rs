@@ -102,7 +102,7 @@ pub enum MembersInvited {
 pub enum Obstacle {
     /// They are in this team, since then.
     InTeam(DateTime<Utc>),
-    /// This company asked for them already.
+    /// They are asked already, by this company, or by the team where it asks for itself.
     Invited(Known),
 }
 
@@ -204,12 +204,12 @@ pub fn invite_members(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staf
         if team.closed_at.is_some() {
             return Ok(MembersInvited::NoPartner);
         }
-        let obstacles = obstacles(conn, company.id, team.id, &ask.people)?;
+        let obstacles = obstacles(conn, Some(company.id), team.id, &ask.people)?;
         if !obstacles.is_empty() {
             return Ok(MembersInvited::Refused(obstacles));
         }
         let emails: Vec<&EmailAddress> = ask.people.iter().map(|person| &person.email).collect();
-        revoking::expired_members(conn, by, company.id, team.id, &emails)?;
+        revoking::expired_members(conn, by, Some(company.id), team.id, &emails)?;
         let rows: Vec<_> = ask
             .people
             .iter()
@@ -288,7 +288,13 @@ fn living(conn: &mut PgConnection, company: CompanyId, ask: &NewTeam) -> QueryRe
     Ok(Known { id, asked_at })
 }
 
-fn obstacles(conn: &mut PgConnection, company: CompanyId, team: TeamId, people: &[Person]) -> QueryResult<Vec<(usize, Obstacle)>> {
+/// Who of these is in the way of being asked into that team, by that company, or by the team itself.
+pub(super) fn obstacles(
+    conn: &mut PgConnection,
+    company: Option<CompanyId>,
+    team: TeamId,
+    people: &[Person],
+) -> QueryResult<Vec<(usize, Obstacle)>> {
     let emails: Vec<&EmailAddress> = people.iter().map(|person| &person.email).collect();
     let present: HashMap<EmailAddress, DateTime<Utc>> = members::table
         .inner_join(users::table)
@@ -300,7 +306,7 @@ fn obstacles(conn: &mut PgConnection, company: CompanyId, team: TeamId, people: 
         .into_iter()
         .collect();
     let asked: HashMap<EmailAddress, Known> = invitations::table
-        .filter(invitations::company_id.eq(company))
+        .filter(invitations::company_id.is_not_distinct_from(company))
         .filter(invitations::team_id.eq(team))
         .filter(invitations::kind.eq(InvitationKind::Member))
         .filter(invitations::status.eq_any(InvitationStatus::LIVING))

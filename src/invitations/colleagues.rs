@@ -105,7 +105,7 @@ pub fn resend(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, viewer: &Sta
     db::transaction(conn, |conn| {
         viewer.recheck(conn, StaffPermission::Administer)?;
         let before = Invitation::lock_of_staff(conn, viewer.company.id, id)?;
-        upkeep::send_again(conn, mailer, by, viewer, &before)
+        upkeep::send_again(conn, mailer, by, &before)
     })
 }
 

@@ -82,5 +82,5 @@ fn close(conn: &mut PgConnection, by: &Actor, open: &Invitation, reason: &str) -
 
 fn tell_asker(conn: &mut PgConnection, mailer: &Mailer, invitation: &Invitation, who: &str) -> QueryResult<()> {
     let Some(asker) = asker::of(conn, invitation)? else { return Ok(()) };
-    mail::queue(conn, mailer, Some(asker.company.id), &answering::declined(invitation, &asker, who)).map(drop)
+    mail::queue(conn, mailer, asker.behalf.company(), &answering::declined(invitation, &asker, who)).map(drop)
 }

@@ -38,7 +38,7 @@ pub fn team(
     audit::record(conn, &by, joined.after(json!({ "role": role })))?;
     revoke_others(conn, &by, invitation, team)?;
     if let Some(asker) = asker::of(conn, invitation)? {
-        mail::queue(conn, mailer, Some(asker.company.id), &answering::member_accepted(invitation, &asker, team, user, role))?;
+        mail::queue(conn, mailer, asker.behalf.company(), &answering::member_accepted(invitation, &asker, team, user, role))?;
     }
     Ok(true)
 }
@@ -132,7 +132,7 @@ pub fn tell_asker(
 ) -> QueryResult<()> {
     let Some(asker) = asker::of(conn, invitation)? else { return Ok(()) };
     let letter = answering::program_accepted(invitation, &asker, team, user, terms, invited);
-    mail::queue(conn, mailer, Some(asker.company.id), &letter).map(drop)
+    mail::queue(conn, mailer, asker.behalf.company(), &letter).map(drop)
 }
 
 fn close(conn: &mut PgConnection, by: &Actor, invitation: &Invitation, team: &Team, user: UserId) -> QueryResult<()> {

@@ -115,7 +115,7 @@ fn in_or_asked(
 ) -> QueryResult<HashSet<EmailAddress>> {
     let emails: Vec<&EmailAddress> = people.iter().map(|person| &person.email).collect();
     let company = parent.company_id.ok_or(diesel::NotFound)?;
-    revoking::expired_members(conn, by, company, team.id, &emails)?;
+    revoking::expired_members(conn, by, Some(company), team.id, &emails)?;
     let asked: Vec<EmailAddress> = invitations::table
         .filter(invitations::team_id.eq(team.id))
         .filter(invitations::company_id.eq(company))

@@ -18,6 +18,7 @@ pub mod putting;
 pub mod revoking;
 pub mod sending;
 pub mod standing;
+pub mod teammates;
 pub mod upkeep;
 pub mod vouching;
 

@@ -4,7 +4,8 @@ use crate::{
     db::now,
     ids::TeamId,
     invitations::{Invitation, InvitationKind, InvitationStatus},
-    schema::{companies, invitations, users},
+    mail::MailStatus,
+    schema::{companies, invitations, outbox, users},
 };
 use diesel::prelude::*;
 
@@ -20,11 +21,25 @@ pub struct Pending {
     pub company: Option<String>,
     /// Who asked.
     pub asker: String,
+    /// Of one that the team made: whether the newest mail with its link was refused.
+    pub mail_refused: bool,
+}
+
+impl Pending {
+    /// Whether the team made it, and so sends it again or takes it back.
+    pub fn is_own(&self) -> bool {
+        self.invitation.company_id.is_none()
+    }
 }
 
 /// Who is asked into that team and not in yet, newest first.
 pub fn of_team(conn: &mut PgConnection, team: TeamId) -> QueryResult<Vec<Pending>> {
-    let rows: Vec<(Invitation, Option<String>, String)> = invitations::table
+    let mail = outbox::table
+        .filter(outbox::link_id.eq(invitations::id.nullable()))
+        .filter(outbox::link_generation.eq(invitations::generation.nullable()))
+        .select(outbox::status)
+        .single_value();
+    let rows: Vec<(Invitation, Option<String>, String, Option<String>)> = invitations::table
         .inner_join(users::table.on(users::id.eq(invitations::asked_by)))
         .left_join(companies::table)
         .filter(invitations::team_id.eq(team))
@@ -33,7 +48,11 @@ pub fn of_team(conn: &mut PgConnection, team: TeamId) -> QueryResult<Vec<Pending
         .filter(invitations::expires_at.gt(now()))
         .order((invitations::created_at.desc(), invitations::id.desc()))
         .limit(PENDING)
-        .select((Invitation::as_select(), companies::name.nullable(), users::name))
+        .select((Invitation::as_select(), companies::name.nullable(), users::name, mail))
         .load(conn)?;
-    Ok(rows.into_iter().map(|(invitation, company, asker)| Pending { invitation, company, asker }).collect())
+    let pending = |(invitation, company, asker, mail): (Invitation, Option<String>, String, Option<String>)| {
+        let mail_refused = company.is_none() && mail.is_some_and(|status| status == MailStatus::Refused.as_str());
+        Pending { invitation, company, asker, mail_refused }
+    };
+    Ok(rows.into_iter().map(pending).collect())
 }

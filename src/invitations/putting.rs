@@ -123,6 +123,6 @@ pub fn ask_for_renewal(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, id:
             Event::new(Action::RenewalAsked).company(invitation.company_id).team(invitation.team_id).target(id.uuid()),
         )?;
         let Some(asker) = asker::of(conn, &invitation)? else { return Ok(()) };
-        mail::queue(conn, mailer, Some(asker.company.id), &answering::renewal_asked(&invitation, &asker)).map(drop)
+        mail::queue(conn, mailer, asker.behalf.company(), &answering::renewal_asked(&invitation, &asker)).map(drop)
     })
 }

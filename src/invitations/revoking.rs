@@ -111,13 +111,13 @@ pub(super) fn expired_program(
 pub(super) fn expired_members(
     conn: &mut PgConnection,
     by: &Actor,
-    company: CompanyId,
+    company: Option<CompanyId>,
     team: TeamId,
     emails: &[&EmailAddress],
 ) -> QueryResult<()> {
     let expired = invitations::table
         .filter(invitations::kind.eq(InvitationKind::Member))
-        .filter(invitations::company_id.eq(company))
+        .filter(invitations::company_id.is_not_distinct_from(company))
         .filter(invitations::team_id.eq(team))
         .filter(invitations::email.eq_any(emails))
         .filter(invitations::status.eq_any(InvitationStatus::LIVING))

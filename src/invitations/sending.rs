@@ -59,10 +59,13 @@ pub fn send_approved(
 
 /// Queues the mail with the living link of an invitation into that team.
 pub fn mail_member(conn: &mut PgConnection, mailer: &Mailer, invitation: &Invitation, team: &Team) -> QueryResult<()> {
-    let (company, asker) = asked_by(conn, invitation)?;
     let role = invitation.role.expect("a CHECK gives every member invitation its role");
-    let letter = asking::member_invitation(invitation, &company, &asker, team, role);
-    mail::queue_until(conn, mailer, Some(company.id), &letter, invitation.expires_at).map(drop)
+    let asker = User::find(conn, invitation.asked_by)?;
+    let letter = match invitation.company_id {
+        Some(company) => asking::member_invitation(invitation, &Company::find(conn, company)?, &asker, team, role),
+        None => asking::teammate_invitation(invitation, &asker, team, role),
+    };
+    mail::queue_until(conn, mailer, invitation.company_id, &letter, invitation.expires_at).map(drop)
 }
 
 /// Queues the mail with the living link of an invitation to work for a company.

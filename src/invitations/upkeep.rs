@@ -87,12 +87,12 @@ pub fn resend(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staff: &Staf
     db::transaction(conn, |conn| {
         staff.recheck(conn, StaffPermission::Invite)?;
         let before = Invitation::lock_of_company(conn, staff.company.id, id)?;
-        send_again(conn, mailer, by, staff, &before)
+        send_again(conn, mailer, by, &before)
     })
 }
 
 /// The new link and its mail, for an invitation that the caller has locked.
-pub(super) fn send_again(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staff: &Staff, before: &Invitation) -> Result<Resent> {
+pub(super) fn send_again(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, before: &Invitation) -> Result<Resent> {
     let (id, generation) = (before.id, before.generation + 1);
     let sent = diesel::update(invitations::table.find(id))
         .filter(invitations::status.eq(InvitationStatus::Sent))
@@ -118,7 +118,7 @@ pub(super) fn send_again(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, s
         (InvitationKind::Staff, _) => mail_colleague(conn, mailer, &invitation)?,
         (InvitationKind::Member, None) => unreachable!("who is sent a link is asked into a team"),
     }
-    let event = Event::new(Action::InvitationResent).company(staff.company.id).team(invitation.team_id).target(id.uuid());
+    let event = Event::new(Action::InvitationResent).company(invitation.company_id).team(invitation.team_id).target(id.uuid());
     audit::record(conn, by, event.after(json!({ "sending": generation })))?;
     Ok(Resent::Done { person: invitation.person().to_owned(), until: invitation.expires_at })
 }

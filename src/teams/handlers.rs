@@ -87,7 +87,10 @@ struct PendingRow {
     /// "Waiting for approval", or until when the link works.
     waits: String,
     is_waiting: bool,
+    mail_refused: bool,
     asked_by: String,
+    /// Where it is sent again and taken back, where the team made it.
+    own: Option<(String, String)>,
 }
 
 /// The team's home: what it is, who owns it, its programs by company, what waits.
@@ -165,7 +168,7 @@ impl MembersPage {
             approvals: paths::approvals(&by.team.slug),
             members_count: by.team.member_count,
             rows: people.rows.into_iter().map(|person| Row::of(person, by, now)).collect(),
-            pending: pending.into_iter().map(|pending| PendingRow::of(pending, now, zone)).collect(),
+            pending: pending.into_iter().map(|pending| PendingRow::of(pending, &by.team.slug, now, zone)).collect(),
             may_invite: by.may(TeamPermission::InviteMembers),
             previous: people.previous.map(|cursor| link("before", cursor)),
             next: people.next.map(|cursor| link("after", cursor)),
@@ -204,7 +207,10 @@ impl Row {
 }
 
 impl PendingRow {
-    fn of(Pending { invitation, company, asker }: Pending, now: DateTime<Utc>, zone: Tz) -> Self {
+    fn of(pending: Pending, team: &str, now: DateTime<Utc>, zone: Tz) -> Self {
+        let own = pending.is_own();
+        let Pending { invitation, company, asker, mail_refused } = pending;
+        let action = |noun| paths::team_invitation_action(team, invitation.id, noun);
         let until = Moment::new(invitation.expires_at, now, zone).date;
         let is_waiting = !invitation.is_sent();
         Self {
@@ -214,6 +220,8 @@ impl PendingRow {
             role: invitation.role.map_or("", |role| role.label()),
             waits: if is_waiting { format!("Waiting for approval until {until}") } else { format!("Invited until {until}") },
             is_waiting,
+            mail_refused,
+            own: own.then(|| (action("resending"), action("revocation"))),
             asked_by: company.map_or_else(|| asker.clone(), |company| format!("{asker} of {company}")),
         }
     }

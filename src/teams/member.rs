@@ -96,6 +96,7 @@ impl Membership {
             .inner_join(users::table)
             .filter(members::user_id.eq(user))
             .filter(members::left_at.is_null())
+            .filter(teams::closed_at.is_null())
             .filter(teams::slug.eq(slug))
             .select((
                 members::id,

@@ -50,6 +50,20 @@ impl Colleague {
         present.filter(members::id.eq(id)).filter(members::team_id.eq(team)).select(COLUMNS).first::<Columns>(conn).map(Self::of)
     }
 
+    /// The team's members by name with the roles of their rows, the owner first; so many at most.
+    pub fn by_name(conn: &mut PgConnection, team: TeamId, most: i64) -> QueryResult<Vec<(Self, MemberRole)>> {
+        let rows = members::table
+            .inner_join(users::table)
+            .inner_join(teams::table)
+            .filter(members::team_id.eq(team))
+            .filter(members::left_at.is_null())
+            .order((users::id.eq(teams::owner_id).desc(), users::name, users::id))
+            .limit(most + 1)
+            .select(COLUMNS)
+            .load::<Columns>(conn)?;
+        Ok(rows.into_iter().map(|row| (row.4, Self::of(row))).map(|(role, person)| (person, role)).collect())
+    }
+
     /// A page of the team's members in the order in which they joined, narrowed to those whose name or address the search finds.
     pub fn page(conn: &mut PgConnection, team: TeamId, search: Option<&Search>, start: Start) -> QueryResult<Page<Self>> {
         let mut query = members::table

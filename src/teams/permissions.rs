@@ -23,6 +23,8 @@ text_enum!(
         HaveLinks = "have links",
         /// Contribute referrals by the form.
         ContributeReferrals = "contribute referrals",
+        /// See how far the others are in their training.
+        SeeOthersTraining = "see others training",
         /// See the clicks and referrals of the others.
         SeeActivity = "see activity",
         /// See the team's commissions and withdrawals.
@@ -139,6 +141,13 @@ impl TeamPermission {
                 phrase: "contribute referrals",
                 rules: [Always, Always, Always, OFF],
                 because: "Contributing referrals is what admins and members do.",
+            },
+            Self::SeeOthersTraining => Line {
+                group: Group::Work,
+                action: "See how far teammates are in their training",
+                phrase: "see how far teammates are in their training",
+                rules: [Always, Always, Never, Never],
+                because: "Who runs the team sees how far it is.",
             },
             Self::SeeActivity => Line {
                 group: Group::Work,
@@ -380,12 +389,13 @@ impl ToSql<Array<Nullable<Text>>, Pg> for Switches {
 mod tests {
     use super::*;
 
-    /// PRODUCT's table, as it stands there.
+    /// PRODUCT's table, as it stands there, with the line of rule 46 about others' training.
     const TABLE: &str = "
         see team                   | yes | yes         | yes         | yes
         write group messages       | yes | yes         | yes, switch | yes, switch
         have links                 | yes | yes         | yes         | yes
         contribute referrals       | yes | yes         | yes         | no, switch
+        see others training        | yes | yes         | no          | no
         see activity               | yes | yes, switch | yes, switch | no, switch
         see commissions            | yes | no, switch  | no, switch  | yes
         withdraw commissions       | yes | no          | no          | yes

@@ -13,6 +13,8 @@ pub enum TeamTab {
     Overview,
     /// Its people.
     Members,
+    /// Its name, and its end.
+    Settings,
     /// What waits for its decision.
     Approvals,
     /// Its conversations with companies.
@@ -27,6 +29,7 @@ impl TeamTab {
         match self {
             Self::Overview => "Overview",
             Self::Members => "Members",
+            Self::Settings => "Settings",
             Self::Approvals => "Approvals",
             Self::Messages => "Messages",
             Self::Training => "Training",
@@ -53,13 +56,14 @@ pub fn place(member: &Membership, waiting: i64, current: TeamTab) -> Place {
     if member.has_courses {
         tabs.push(tab(TeamTab::Training, paths::training(&team.slug), "graduation", None));
     }
+    tabs.push(tab(TeamTab::Settings, paths::team_settings(&team.slug), "settings", None));
     Place {
         avatar: Avatar::team(team.id.uuid(), &team.name),
         name: team.name.clone(),
         kind: "Partner team",
         home: paths::team(&team.slug),
         tabs,
-        switch: member.has_other_places.then(paths::home),
+        switch: Some(paths::places()),
     }
 }
 

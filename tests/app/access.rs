@@ -20,6 +20,7 @@ use std::collections::BTreeSet;
 /// - a number: that status
 /// - `in`: 303 to the sign-in page
 /// - `go`: 303 to another page of ours
+/// - `403~`: 403, not by the lock: it opens, and the thing is somebody else's
 const TABLE: &str = "
                                                               |     |      Acme               | Globex |         Northwind               |        | Brightwater
                                                               | out | sam  max   vera  hugo* |  gus   | olivia  adam  mia   frank       | fiona* | tomas
@@ -102,6 +103,21 @@ POST /companies/{company}/invitations/{invitation}/reminder   | in  | go   go   
 POST /companies/{company}/invitations/{invitation}/role       | in  | 422  422   403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /teams/{team}                                            | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
 GET  /teams/{team}/members                                    | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
+GET  /teams/new                                               | in  | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
+POST /teams/new                                               | in  | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
+GET  /teams/{team}/members/new                                | in  | 403  403   403   404   |  404   | 200     200   403   403         | 404    | 404
+POST /teams/{team}/members/new                                | in  | 403  403   403   404   |  404   | 422     422   403   403         | 404    | 404
+POST /teams/{team}/invitations/{invitation}/resending         | in  | 403  403   403   404   |  404   | go      go    403   403         | 404    | 404
+POST /teams/{team}/invitations/{invitation}/revocation        | in  | 403  403   403   404   |  404   | go      go    403   403         | 404    | 404
+GET  /teams/{team}/ownership                                  | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
+POST /teams/{team}/ownership/offers                           | in  | 403  403   403   404   |  404   | 422     403   403   403         | 404    | 404
+POST /teams/{team}/ownership/offers/{offer}/cancellation      | in  | 403  403   403   404   |  404   | go      403   403   403         | 404    | 404
+POST /teams/{team}/ownership/offers/{offer}/acceptance        | in  | 403  403   403   404   |  404   | 403~    go    403~  403~        | 404    | 404
+POST /teams/{team}/ownership/offers/{offer}/declination       | in  | 403  403   403   404   |  404   | 403~    go    403~  403~        | 404    | 404
+GET  /teams/{team}/settings                                   | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
+POST /teams/{team}/settings                                   | in  | 403  403   403   404   |  404   | 422     422   403   403         | 404    | 404
+GET  /teams/{team}/closing                                    | in  | 403  403   403   404   |  404   | 200     403   403   403         | 404    | 404
+POST /teams/{team}/closing                                    | in  | 403  403   403   404   |  404   | 422     403   403   403         | 404    | 404
 GET  /teams/{team}/members/{member}                           | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
 POST /teams/{team}/members/{member}/role                      | in  | 403  403   403   404   |  404   | 422     422   403   403         | 404    | 404
 GET  /teams/{team}/members/{member}/removal                   | in  | 403  403   403   404   |  404   | 200     200   403   403         | 404    | 404
@@ -265,7 +281,7 @@ async fn everybody_gets_the_answer_of_the_table_to_a_form_and_a_refusal_changes_
             // A browser for each, since some forms end a session.
             let page = browser.on(&app).post(&scene.path(row.path), &[]).await;
             let answer = word_of(&page);
-            if answer != *expected {
+            if answer != expected.trim_end_matches('~') {
                 faults.push(format!("POST {}: {name} got {answer} ({:?}) instead of {expected}", row.path, page.location()));
             }
             let changes = changes_between(&before, &app.dump());

@@ -18,7 +18,10 @@ fn foreign(app: &TestApp, part: &str, route: &str) -> Vec<String> {
     let never = "0190ffff-0000-7000-8000-00000000ffff".to_owned();
     let found: Vec<String> = match part {
         "{company}" => vec!["globex".into(), "no-such-company".into(), "ACME".into(), "acme%20".into(), "new".into()],
+        // `/teams/new` is where a team is founded.
+        "{team}" if route == "/teams/{team}" => vec!["brightwater".into(), "no-such-team".into(), "NORTHWIND".into(), "northwind.".into()],
         "{team}" => vec!["brightwater".into(), "no-such-team".into(), "NORTHWIND".into(), "northwind.".into(), "new".into()],
+        "{offer}" => vec![],
         "{partner}" => vec!["brightwater".into(), "no-such-team".into(), "NORTHWIND".into(), "new".into()],
         // Of another team, and of this one but gone.
         "{member}" => vec![of(TOMAS), of(FIONA)],

@@ -6,8 +6,9 @@ use crate::{
     paths,
     web::{Avatar, Frame, Layout, page, see_other},
 };
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, web::Query};
 use askama::Template;
+use serde::Deserialize;
 
 #[derive(Template)]
 #[template(path = "home/places.html")]
@@ -39,11 +40,19 @@ impl From<Place> for Row {
     }
 }
 
-/// Leads to the one place a person has; shows them where there are several, and says so where there is none.
-pub async fn start(by: SignedIn, layout: Layout, db: Db) -> Result<HttpResponse> {
+/// Of the page's address.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    /// "all", where the places are wanted although there may be one.
+    places: String,
+}
+
+/// Leads to the one place a person has; shows them where there are several, or all are asked for, and says so where there is none.
+pub async fn start(by: SignedIn, Query(wanted): Query<Wanted>, layout: Layout, db: Db) -> Result<HttpResponse> {
     let user = by.user.id;
     let found = db.run(move |conn| places::all(conn, user)).await?;
-    if let [only] = found.as_slice() {
+    if let ([only], true) = (found.as_slice(), wanted.places != "all") {
         return see_other(address(only));
     }
     let h1 = if found.is_empty() { "You are in no team or company now" } else { "Your places" };

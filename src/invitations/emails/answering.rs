@@ -3,7 +3,10 @@
 use crate::{
     accounts::User,
     companies::{Company, StaffRole},
-    invitations::{Invitation, InvitationKind, asker::Asker},
+    invitations::{
+        Invitation, InvitationKind,
+        asker::{Asker, Behalf},
+    },
     mail::{Letter, Target, plain, strong},
     paths,
     programs::{Program, Terms},
@@ -36,15 +39,15 @@ pub fn program_accepted(
         lead: vec![
             plain(format!("{} accepted your invitation. ", accepter.name)),
             strong(&team.name),
-            plain(format!(" is a partner of {} in ", asker.company.name)),
+            plain(format!(" is a partner of {} in ", asker.behalf.name())),
             strong(program),
             plain("."),
         ],
         quote: String::new(),
         facts,
-        button: Some(("See the partner".to_owned(), Target::Page(paths::partner(&asker.company.slug, &team.slug)))),
+        button: Some(("See the partner".to_owned(), page(&asker.behalf, |company| paths::partner(&company.slug, &team.slug)))),
         note: String::new(),
-        why: why_asked(invitation, &asker.company),
+        why: why_asked(invitation, &asker.behalf),
     }
 }
 
@@ -67,28 +70,31 @@ pub fn member_accepted(invitation: &Invitation, asker: &Asker, team: &Team, acce
         ],
         quote: String::new(),
         facts: vec![("Person", format!("{}, {}", accepter.name, accepter.email)), ("Role", role.label().to_owned())],
-        button: Some(("See the team's members".to_owned(), Target::Page(paths::partner_members(&asker.company.slug, &team.slug)))),
+        button: Some((
+            "See the team's members".to_owned(),
+            page(&asker.behalf, |company| paths::partner_members(&company.slug, &team.slug)),
+        )),
         note: String::new(),
-        why: why_asked(invitation, &asker.company),
+        why: why_asked(invitation, &asker.behalf),
     }
 }
 
 /// To who asked: a colleague works for the company now.
 pub fn staff_accepted(invitation: &Invitation, asker: &Asker, accepter: &User, role: StaffRole) -> Letter {
-    let (who, company) = (&accepter.name, &asker.company);
+    let (who, company) = (&accepter.name, asker.behalf.name());
     Letter {
         to: asker.user.email.clone(),
-        speaks_for: Some(company.name.clone()),
+        speaks_for: Some(company.to_owned()),
         reply_to: Some(accepter.email.clone()),
         subject: format!("{who} accepted your invitation"),
-        preheader: format!("{who} works for {} here now, as {}.", company.name, role.label()),
+        preheader: format!("{who} works for {} here now, as {}.", company, role.label()),
         heading: format!("{who} accepted"),
-        lead: vec![strong(who), plain(" accepted your invitation and works for "), strong(&company.name), plain(" here now.")],
+        lead: vec![strong(who), plain(" accepted your invitation and works for "), strong(company), plain(" here now.")],
         quote: String::new(),
         facts: vec![("Person", format!("{who}, {}", accepter.email)), ("Role", format!("{}: {}", role.label(), role.means()))],
-        button: Some(("See the staff".to_owned(), Target::Page(paths::staff(&company.slug)))),
+        button: Some(("See the staff".to_owned(), page(&asker.behalf, |company| paths::staff(&company.slug)))),
         note: String::new(),
-        why: why_asked(invitation, company),
+        why: why_asked(invitation, &asker.behalf),
     }
 }
 
@@ -97,7 +103,7 @@ pub fn declined(invitation: &Invitation, asker: &Asker, who: &str) -> Letter {
     let reason = if invitation.reason.is_empty() { "They gave no reason." } else { "Their reason:" };
     Letter {
         to: asker.user.email.clone(),
-        speaks_for: Some(asker.company.name.clone()),
+        speaks_for: Some(asker.behalf.name().to_owned()),
         reply_to: Some(invitation.email.clone()),
         subject: format!("{who} declined your invitation"),
         preheader: format!("{who} declined your invitation to {}.", asker.about),
@@ -105,9 +111,9 @@ pub fn declined(invitation: &Invitation, asker: &Asker, who: &str) -> Letter {
         lead: vec![strong(who), plain(" declined your invitation to "), strong(&asker.about), plain(format!(". {reason}"))],
         quote: invitation.reason.clone(),
         facts: vec![("For", invitation.email.to_string()), ("Invited to", asker.about.clone())],
-        button: Some(see_it(invitation, &asker.company)),
+        button: Some(see_it(invitation, &asker.behalf)),
         note: String::new(),
-        why: why_asked(invitation, &asker.company),
+        why: why_asked(invitation, &asker.behalf),
     }
 }
 
@@ -116,7 +122,7 @@ pub fn renewal_asked(invitation: &Invitation, asker: &Asker) -> Letter {
     let person = invitation.person();
     Letter {
         to: asker.user.email.clone(),
-        speaks_for: Some(asker.company.name.clone()),
+        speaks_for: Some(asker.behalf.name().to_owned()),
         reply_to: Some(invitation.email.clone()),
         subject: format!("{person} asks for a new invitation"),
         preheader: format!("The link to {} has expired. Nothing is sent until you resend it.", asker.about),
@@ -130,9 +136,9 @@ pub fn renewal_asked(invitation: &Invitation, asker: &Asker) -> Letter {
         ],
         quote: String::new(),
         facts: vec![("For", invitation.email.to_string()), ("Invited to", asker.about.clone())],
-        button: Some(see_it(invitation, &asker.company)),
+        button: Some(see_it(invitation, &asker.behalf)),
         note: "Nothing is sent until you resend it there.".to_owned(),
-        why: why_asked(invitation, &asker.company),
+        why: why_asked(invitation, &asker.behalf),
     }
 }
 
@@ -172,14 +178,22 @@ pub fn asked_to_accept(invitation: &Invitation, company: &Company, program: &Pro
     }
 }
 
-fn see_it(invitation: &Invitation, company: &Company) -> (String, Target) {
-    let page = match invitation.kind {
+/// Where it is seen: at the company, or among the members of the team that asked for itself.
+fn page(behalf: &Behalf, at_company: impl Fn(&Company) -> String) -> Target {
+    Target::Page(match behalf {
+        Behalf::Company(company) => at_company(company),
+        Behalf::Team(team) => paths::members(&team.slug),
+    })
+}
+
+fn see_it(invitation: &Invitation, behalf: &Behalf) -> (String, Target) {
+    let at_company = |company: &Company| match invitation.kind {
         InvitationKind::Staff => paths::staff(&company.slug),
         InvitationKind::Program | InvitationKind::Member => paths::invitation(&company.slug, invitation.id),
     };
-    ("See the invitation".to_owned(), Target::Page(page))
+    ("See the invitation".to_owned(), page(behalf, at_company))
 }
 
-fn why_asked(invitation: &Invitation, company: &Company) -> String {
-    format!("You get this mail because you invited {} on behalf of {}.", invitation.person(), company.name)
+fn why_asked(invitation: &Invitation, behalf: &Behalf) -> String {
+    format!("You get this mail because you invited {} on behalf of {}.", invitation.person(), behalf.name())
 }

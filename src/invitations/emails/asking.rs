@@ -77,6 +77,40 @@ pub fn member_invitation(invitation: &Invitation, company: &Company, asker: &Use
     }
 }
 
+/// To a person asked in by the team itself (rule 34).
+pub fn teammate_invitation(invitation: &Invitation, asker: &User, team: &Team, role: MemberRole) -> Letter {
+    let name = &team.name;
+    Letter {
+        to: invitation.email.clone(),
+        speaks_for: Some(name.clone()),
+        reply_to: Some(asker.email.clone()),
+        subject: format!("{} asks you into {name}", asker.name),
+        preheader: format!(
+            "{} asks you to join the team as {}, until {}.",
+            asker.name,
+            role.label(),
+            day(invitation.expires_at, INVITEE_ZONE)
+        ),
+        heading: greeting(invitation, &format!("you are asked into {name}")),
+        lead: vec![
+            plain(format!("{} asks you to join the partner team ", asker.name)),
+            strong(name),
+            plain(" as "),
+            strong(role.label()),
+            plain("."),
+        ],
+        quote: invitation.message.clone(),
+        facts: vec![
+            ("Team", name.clone()),
+            ("Your role", meaning(TeamRole::Given(role))),
+            ("Until", exact(invitation.expires_at, INVITEE_ZONE)),
+        ],
+        button: Some(("See the invitation".to_owned(), link(invitation))),
+        note: OPENING.to_owned(),
+        why: why_invited(invitation, name, asker, "you join no team"),
+    }
+}
+
 /// To a person asked to work for a company (rule 31).
 pub fn staff_invitation(invitation: &Invitation, company: &Company, asker: &User, role: StaffRole) -> Letter {
     let company = &company.name;

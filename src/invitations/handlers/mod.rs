@@ -11,4 +11,5 @@ pub mod new_team;
 pub mod one;
 pub mod people;
 pub mod revocation;
+pub mod teammates;
 pub mod terms;

@@ -11,6 +11,9 @@ pub const PROSE: &str = "Plain words";
 /// The person listed with the scene's invitation to a new team.
 const LISTED: &str = "01900000-0000-7000-8000-000000000002";
 
+/// Frank's place in Northwind.
+const FRANKS_PLACE: &str = "01900000-0000-7000-8000-000000000050";
+
 /// A change that a person makes with a form.
 #[derive(Debug, Clone, Copy)]
 pub struct Deed {
@@ -136,6 +139,23 @@ pub const DEEDS: &[Deed] = &[
     ),
     deed("/teams/{team}/approvals/{invitation}/approval", OLIVIA, &[("role", "admin")]),
     deed("/teams/{team}/approvals/{invitation}/rejection", OLIVIA, &[("reason", PROSE)]),
+    deed("/teams/new", SAM, &[("team_name", PROSE)]),
+    deed(
+        "/teams/{team}/members/new",
+        ADAM,
+        &[("email[]", "rosa@northwind.example"), ("name[]", PROSE), ("role[]", "member"), ("message", PROSE)],
+    ),
+    deed("/teams/{team}/invitations/{invitation}/resending", ADAM, &[]),
+    deed("/teams/{team}/invitations/{invitation}/revocation", OLIVIA, &[]),
+    Deed {
+        silent: Some("the scene's offer is open, and there is one at a time"),
+        ..deed("/teams/{team}/ownership/offers", OLIVIA, &[("member", FRANKS_PLACE)])
+    },
+    deed("/teams/{team}/ownership/offers/{offer}/cancellation", OLIVIA, &[]),
+    deed("/teams/{team}/ownership/offers/{offer}/acceptance", ADAM, &[]),
+    deed("/teams/{team}/ownership/offers/{offer}/declination", ADAM, &[]),
+    deed("/teams/{team}/settings", ADAM, &[("team_name", PROSE)]),
+    deed("/teams/{team}/closing", OLIVIA, &[("confirmed", "true")]),
     deed("/teams/{team}/members/{member}/role", ADAM, &[("role", "admin")]),
     deed("/teams/{team}/members/{member}/removal", ADAM, &[]),
     deed("/teams/{team}/departure", MIA, &[]),

@@ -88,6 +88,12 @@ pub const SESSION: u128 = 60;
 pub const FOREIGN_SESSION: u128 = 61;
 const EMAIL_CHANGE: u128 = 62;
 const EMAIL_CHANGED: u128 = 63;
+/// Frank's place in Northwind.
+const FRANKS_PLACE: u128 = 0x50;
+/// Olivia's offer of Northwind to Adam.
+pub const OFFER: u128 = 0x51;
+/// Northwind's own invitation to Omar.
+pub const OWN: u128 = 0x52;
 /// The mail with Nora's link.
 pub const MAIL: u128 = 100;
 
@@ -117,6 +123,7 @@ impl Scene {
         let waits = ["/reminder", "/role", "/approval", "/rejection"].iter().any(|end| route.ends_with(end));
         let invitation = match route.starts_with("/teams") {
             _ if route.starts_with("/companies/{company}/staff") => STAFF_SENT,
+            _ if route.starts_with("/teams/{team}/invitations") => OWN,
             true if waits => WAITING,
             true => PUT,
             false if waits => WAITING,
@@ -147,6 +154,7 @@ impl Scene {
             .replace("{program}", &self.program)
             .replace("{invitation}", &id(invitation).to_string())
             .replace("{session}", &id(SESSION).to_string())
+            .replace("{offer}", &id(OFFER).to_string())
             .replace("{tag}", &id(TAG).to_string())
             .replace("{conversation}", &self.conversation)
             .replace("{mail}", &id(MAIL).to_string())
@@ -275,6 +283,16 @@ fn rows(app: &TestApp) -> String {
         colleague(FOREIGN_STAFF_SENT, &globex, "lou@globex.example", &gus),
         mail(MAIL + 6, STAFF_SENT, "kim@acme.example", &acme),
         mail(MAIL + 7, FOREIGN_STAFF_SENT, "lou@globex.example", &globex),
+        invitation(OWN, "NULL", &northwind, "NULL", "NULL", "omar@northwind.example", &user(ADAM), true),
+        mail(MAIL + 8, OWN, "omar@northwind.example", "NULL"),
+        format!("UPDATE members SET id = '{}' WHERE user_id = {} AND team_id = {northwind};", id(FRANKS_PLACE), user(FRANK)),
+        format!(
+            "INSERT INTO ownership_offers (id, team_id, offered_by, member_id, expires_at) \
+             SELECT '{}', team_id, {}, id, now() + interval '7 days' FROM members WHERE team_id = {northwind} AND user_id = {};",
+            id(OFFER),
+            user(OLIVIA),
+            user(ADAM)
+        ),
         mail(MAIL, SENT, "nora@brightlane.example", &acme),
         mail(MAIL + 1, PUT, MIA, &acme),
         mail(MAIL + 2, SENT_MEMBER, "ivy@northwind.example", &acme),

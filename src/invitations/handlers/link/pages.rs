@@ -245,6 +245,9 @@ impl Card<'_> {
     fn h1(&self) -> String {
         let asking = self.opened.asking();
         match (self.opened.invitation.kind, self.opens_team()) {
+            (InvitationKind::Member, _) if self.opened.company.is_none() => {
+                format!("{} invites you to join {}", self.opened.asker.name, self.team())
+            }
             (InvitationKind::Member, _) => format!("{asking} invites you to join {}", self.team()),
             (InvitationKind::Staff, _) => format!("{asking} asks you to join its staff"),
             (InvitationKind::Program, true) => format!("{asking} invites you to open a partner team"),

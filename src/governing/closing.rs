@@ -1,0 +1,93 @@
+//! Closing a team (rule 47): by its owner, once and for all. Rows stay, so that companies read on what was; nobody enters it any more.
+
+use crate::{
+    accounts::User,
+    audit::{self, Action, Actor, Event},
+    db::{self, now},
+    error::{Error, Result},
+    governing::{emails::ownership as emails, ownership},
+    ids::{CompanyId, InvitationId, PartnerId, TeamId},
+    invitations::{InvitationStatus, revoking},
+    mail::{self, Mailer},
+    schema::{companies, enrollments, invitations, members, partners, programs, teams, users},
+    teams::{Membership, Team, TeamPermission},
+};
+use diesel::prelude::*;
+use serde_json::json;
+
+/// What ends with the team, as its owner reads it before.
+#[derive(Debug, Clone)]
+pub struct Ends {
+    /// Program and company, by company.
+    pub programs: Vec<(String, String)>,
+    /// Invitations into the team that are open.
+    pub invitations: i64,
+}
+
+impl Ends {
+    /// What would end now.
+    pub fn read(conn: &mut PgConnection, team: TeamId) -> QueryResult<Self> {
+        let programs = enrollments::table
+            .inner_join(partners::table.on(partners::id.eq(enrollments::partner_id)))
+            .inner_join(programs::table.on(programs::id.eq(enrollments::program_id)))
+            .inner_join(companies::table.on(companies::id.eq(enrollments::company_id)))
+            .filter(partners::team_id.eq(team))
+            .filter(enrollments::left_at.is_null())
+            .order((companies::name, programs::name))
+            .select((programs::name, companies::name))
+            .load(conn)?;
+        let living = invitations::table.filter(invitations::team_id.eq(team)).filter(invitations::status.eq_any(InvitationStatus::LIVING));
+        let invitations = living.filter(invitations::expires_at.gt(now())).count().get_result(conn)?;
+        Ok(Self { programs, invitations })
+    }
+}
+
+/// Closes the team: its partnerships and places in programs end, open invitations and offers with them, and everybody in it is mailed.
+pub fn close(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, owner: &Membership) -> Result<()> {
+    db::transaction(conn, |conn| {
+        let team = Team::lock(conn, owner.team.id)?;
+        if team.closed_at.is_some() {
+            return Err(Error::NotFound);
+        }
+        owner.recheck(conn, &team, TeamPermission::HandOver)?;
+        diesel::update(teams::table.find(team.id)).set(teams::closed_at.eq(now().nullable())).execute(conn)?;
+        let living =
+            invitations::table.filter(invitations::team_id.eq(team.id)).filter(invitations::status.eq_any(InvitationStatus::LIVING));
+        let open: Vec<InvitationId> = living.select(invitations::id).order(invitations::id).load(conn)?;
+        revoking::take_back(conn, by, &open)?;
+        ownership::end_with_team(conn, team.id)?;
+        audit::record(conn, by, Event::new(Action::TeamClosed).team(team.id).target(team.id.uuid()))?;
+        for company in end_partnerships(conn, team.id)? {
+            let event = Event::new(Action::TeamClosed).company(company).target(team.id.uuid());
+            audit::record(conn, by, event.after(json!({ "name": team.name })))?;
+        }
+        let others: Vec<User> = members::table
+            .inner_join(users::table)
+            .filter(members::team_id.eq(team.id))
+            .filter(members::left_at.is_null())
+            .filter(members::user_id.ne(owner.user.id))
+            .select(User::as_select())
+            .load(conn)?;
+        for person in others {
+            mail::queue(conn, mailer, None, &emails::closed(&person, &team, &owner.user))?;
+        }
+        Ok(())
+    })
+}
+
+/// Ends what the team has with companies, and names them.
+fn end_partnerships(conn: &mut PgConnection, team: TeamId) -> QueryResult<Vec<CompanyId>> {
+    let ended: Vec<(PartnerId, CompanyId)> = diesel::update(partners::table)
+        .filter(partners::team_id.eq(team))
+        .filter(partners::ended_at.is_null())
+        .set(partners::ended_at.eq(now().nullable()))
+        .returning((partners::id, partners::company_id))
+        .get_results(conn)?;
+    let ids: Vec<PartnerId> = ended.iter().map(|(id, _)| *id).collect();
+    diesel::update(enrollments::table)
+        .filter(enrollments::partner_id.eq_any(ids))
+        .filter(enrollments::left_at.is_null())
+        .set(enrollments::left_at.eq(now().nullable()))
+        .execute(conn)?;
+    Ok(ended.into_iter().map(|(_, company)| company).collect())
+}
