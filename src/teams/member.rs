@@ -6,12 +6,12 @@ use crate::{
     db::now,
     error::{Error, Result},
     ids::{MemberId, RequestId, TeamId, UserId},
-    schema::{members, staff, teams, users},
+    schema::{members, teams, users},
     teams::{MemberRole, Team, TeamPermission, TeamRole},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
-    dsl::{IntervalDsl, count_star, sql},
+    dsl::{IntervalDsl, sql},
     expression::SqlLiteral,
     prelude::*,
     sql_types::{BigInt, Bool},
@@ -41,8 +41,6 @@ pub struct Membership {
     pub role: TeamRole,
     /// Last signed-in request in this team, to the hour.
     pub last_active_at: Option<DateTime<Utc>>,
-    /// Whether they have other places, in companies or teams.
-    pub has_other_places: bool,
     /// Conversations of the team that they may read with something new to them.
     pub unread: i64,
     /// Whether courses reach the team.
@@ -80,18 +78,7 @@ impl Membership {
 
     /// The place of this user in the team with that slug: the team is found through the viewer.
     pub fn of(conn: &mut PgConnection, user: UserId, slug: &str) -> QueryResult<Self> {
-        let (teams_of, companies_of) = diesel::alias!(members as teams_of, staff as companies_of);
-        let in_teams = teams_of
-            .filter(teams_of.field(members::user_id).eq(user))
-            .filter(teams_of.field(members::left_at).is_null())
-            .select(count_star())
-            .single_value();
-        let in_companies = companies_of
-            .filter(companies_of.field(staff::user_id).eq(user))
-            .filter(companies_of.field(staff::left_at).is_null())
-            .select(count_star())
-            .single_value();
-        let (id, team, user, role, last_active_at, in_teams, in_companies, unread, has_courses) = members::table
+        let (id, team, user, role, last_active_at, unread, has_courses) = members::table
             .inner_join(teams::table)
             .inner_join(users::table)
             .filter(members::user_id.eq(user))
@@ -104,15 +91,12 @@ impl Membership {
                 User::as_select(),
                 members::role,
                 members::last_active_at,
-                in_teams,
-                in_companies,
                 unread(),
                 sql::<Bool>(HAS_COURSES),
             ))
-            .first::<(MemberId, Team, User, MemberRole, Option<DateTime<Utc>>, Option<i64>, Option<i64>, i64, bool)>(conn)?;
+            .first::<(MemberId, Team, User, MemberRole, Option<DateTime<Utc>>, i64, bool)>(conn)?;
         let role = role_in(&team, user.id, role);
-        let has_other_places = in_teams.unwrap_or(0) + in_companies.unwrap_or(0) > 1;
-        Ok(Self { id, team, user, role, last_active_at, has_other_places, unread, has_courses })
+        Ok(Self { id, team, user, role, last_active_at, unread, has_courses })
     }
 
     /// Every present place of this user in teams, by name.
