@@ -90,7 +90,7 @@ pub fn permissions_switched(person: &User, team: &Team, by: &User, turns: &[Turn
 }
 
 /// What all of them share; an answer goes to who decided.
-pub(super) fn to_member(person: &User, team: &Team, by: &User) -> Letter {
+fn to_member(person: &User, team: &Team, by: &User) -> Letter {
     Letter {
         to: person.email.clone(),
         speaks_for: Some(team.name.clone()),

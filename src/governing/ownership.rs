@@ -114,7 +114,8 @@ pub fn offer(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, owner: &Membe
             return Ok(Offered::Owner);
         }
         let in_team = ownership_offers::table.filter(ownership_offers::team_id.eq(team.id));
-        close(conn, in_team.filter(ownership_offers::expires_at.le(now())).select(ownership_offers::id).load(conn)?)?;
+        let expired = in_team.filter(ownership_offers::expires_at.le(now())).select(ownership_offers::id).load(conn)?;
+        close(conn, expired)?;
         let id = OwnershipOfferId::new();
         let made = db::unless_broken(conn, "ownership_offers_one", |conn| {
             diesel::insert_into(ownership_offers::table)
@@ -215,12 +216,14 @@ pub fn accept(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, member: &Mem
 
 /// Ends what was offered to somebody who is in the team no longer; the caller holds the team's lock.
 pub(super) fn end_with_member(conn: &mut PgConnection, member: MemberId) -> QueryResult<()> {
-    close(conn, ownership_offers::table.filter(ownership_offers::member_id.eq(member)).select(ownership_offers::id).load(conn)?)
+    let theirs = ownership_offers::table.filter(ownership_offers::member_id.eq(member)).select(ownership_offers::id).load(conn)?;
+    close(conn, theirs)
 }
 
 /// The same for a team that is closed.
 pub(super) fn end_with_team(conn: &mut PgConnection, team: TeamId) -> QueryResult<()> {
-    close(conn, ownership_offers::table.filter(ownership_offers::team_id.eq(team)).select(ownership_offers::id).load(conn)?)
+    let all = ownership_offers::table.filter(ownership_offers::team_id.eq(team)).select(ownership_offers::id).load(conn)?;
+    close(conn, all)
 }
 
 /// The companies that work with the team.

@@ -42,7 +42,7 @@ pub async fn ask(by: InTeam<may::HandOver>, layout: Layout, db: Db) -> Redirect 
 
 /// Closes the team.
 pub async fn close(
-    by: Fresh<InTeam<may::HandOver>>,
+    Fresh(by): Fresh<InTeam<may::HandOver>>,
     Form(form): Form<ClosingForm>,
     layout: Layout,
     flash: Flash,

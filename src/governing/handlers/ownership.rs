@@ -60,7 +60,7 @@ pub async fn show(by: InTeam<may::SeeTeam>, layout: Layout, db: Db) -> Redirect 
 
 /// Offers the team to a member.
 pub async fn offer(
-    by: Fresh<InTeam<may::HandOver>>,
+    Fresh(by): Fresh<InTeam<may::HandOver>>,
     Form(form): Form<OfferForm>,
     layout: Layout,
     flash: Flash,
