@@ -93,7 +93,9 @@ pub async fn carry(
         req.extensions_mut().insert(notice);
     }
     let mut res = next.call(req).await?;
-    if res.request().extensions().contains::<Shown>() {
+    // A form's answer that brings a notice of its own keeps it, though the form's handler could have shown the one before.
+    let brings_another = res.response().cookies().any(|cookie| cookie.name() == COOKIE);
+    if res.request().extensions().contains::<Shown>() && !brings_another {
         let mut gone = cookie(String::new(), key.secure);
         gone.make_removal();
         res.response_mut().add_cookie(&gone)?;

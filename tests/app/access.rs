@@ -110,7 +110,7 @@ POST /teams/{team}/members/new                                | in  | 403  403  
 POST /teams/{team}/invitations/{invitation}/resending         | in  | 403  403   403   404   |  404   | go      go    403   403         | 404    | 404
 POST /teams/{team}/invitations/{invitation}/revocation        | in  | 403  403   403   404   |  404   | go      go    403   403         | 404    | 404
 GET  /teams/{team}/ownership                                  | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
-POST /teams/{team}/ownership/offers                           | in  | 403  403   403   404   |  404   | 422     403   403   403         | 404    | 404
+POST /teams/{team}/ownership/offers                           | in  | 403  403   403   404   |  404   | go      403   403   403         | 404    | 404
 POST /teams/{team}/ownership/offers/{offer}/cancellation      | in  | 403  403   403   404   |  404   | go      403   403   403         | 404    | 404
 POST /teams/{team}/ownership/offers/{offer}/acceptance        | in  | 403  403   403   404   |  404   | 403~    go    403~  403~        | 404    | 404
 POST /teams/{team}/ownership/offers/{offer}/declination       | in  | 403  403   403   404   |  404   | 403~    go    403~  403~        | 404    | 404

@@ -69,6 +69,9 @@ pub async fn offer(
 ) -> Redirect {
     let Ok(to) = form.member.parse::<MemberId>() else {
         let shown = read(&by, &db).await?;
+        if shown.offer.is_some() {
+            return another(&flash, &by.team.slug);
+        }
         let errors = FormErrors::one("member", "Choose the member to hand the team over to");
         return refused(&OwnershipPage::of(&by, layout, shown, form.member, errors));
     };
@@ -79,7 +82,7 @@ pub async fn offer(
             format!("The team is offered to {person}."),
             format!("They can accept until {}. Until then you own it, and can take the offer back.", exact(until, by.user.zone())),
         ),
-        Offered::Another => flash.bad(back, "The team is offered to somebody already.", "Take that offer back first."),
+        Offered::Another => another(&flash, &by.team.slug),
         Offered::Owner => flash.info(back, "You own the team.", "Choose another member to hand it over to."),
     }
 }
@@ -103,6 +106,10 @@ pub async fn decline(by: InTeam<may::SeeTeam>, path: Path<(String, OwnershipOffe
     let (member, actor, id) = (by.member.clone(), by.actor.clone(), path.1);
     let done = db.run(move |conn| ownership::decline(conn, &mailer, &actor, &member, id)).await?;
     told(&by, &flash, done, "You declined.", "The owner is told, and nothing changes.")
+}
+
+fn another(flash: &Flash, team: &str) -> Redirect {
+    flash.bad(paths::ownership(team), "The team is offered to somebody already.", "Take that offer back first.")
 }
 
 async fn read<P>(by: &InTeam<P>, db: &Db) -> Result<Shown> {
