@@ -1,6 +1,7 @@
 //! What only a browser shows, in Chromium.
 
 mod chromium;
+mod display;
 mod drawer;
 mod mailbox;
 mod messages;
