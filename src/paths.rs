@@ -173,6 +173,22 @@ pub fn new_program(company: &str) -> String {
 pub fn program(company: &str, id: ProgramId) -> String {
     format!("/companies/{company}/programs/{id}")
 }
+/// The versions of a program's terms; publishing the next one.
+pub fn program_terms(company: &str, program: ProgramId) -> String {
+    format!("/companies/{company}/programs/{program}/terms")
+}
+/// Writing the next version.
+pub fn new_program_terms(company: &str, program: ProgramId) -> String {
+    format!("/companies/{company}/programs/{program}/terms/new")
+}
+/// One version of a program's terms.
+pub fn program_terms_version(company: &str, program: ProgramId, terms: TermsId) -> String {
+    format!("/companies/{company}/programs/{program}/terms/{terms}")
+}
+/// Which teams of a program have accepted its terms in force.
+pub fn program_acceptances(company: &str, program: ProgramId) -> String {
+    format!("/companies/{company}/programs/{program}/acceptances")
+}
 
 /// A company's courses.
 pub fn courses(company: &str) -> String {
@@ -307,6 +323,22 @@ pub fn departure(team: &str) -> String {
 /// What each role may do in a team.
 pub fn permissions(team: &str) -> String {
     format!("/teams/{team}/permissions")
+}
+/// A team's programs, and those it may join.
+pub fn team_programs(team: &str) -> String {
+    format!("/teams/{team}/programs")
+}
+/// A program as a team sees it.
+pub fn team_program(team: &str, program: ProgramId) -> String {
+    format!("/teams/{team}/programs/{program}")
+}
+/// What a team does with a program: `noun` is enrollment, acceptance or departure.
+pub fn team_program_action(team: &str, program: ProgramId, noun: &str) -> String {
+    format!("/teams/{team}/programs/{program}/{noun}")
+}
+/// One version of a program's terms, as a team reads it.
+pub fn team_program_terms(team: &str, program: ProgramId, terms: TermsId) -> String {
+    format!("/teams/{team}/programs/{program}/terms/{terms}")
 }
 /// A team's approvals.
 pub fn approvals(team: &str) -> String {

@@ -354,6 +354,7 @@ diesel::table! {
         number -> Int4,
         body -> Text,
         published_at -> Timestamptz,
+        published_by -> Nullable<Uuid>,
     }
 }
 
@@ -402,6 +403,7 @@ diesel::joinable!(staff -> users (user_id));
 diesel::joinable!(tags -> companies (company_id));
 diesel::joinable!(teams -> users (owner_id));
 diesel::joinable!(terms -> programs (program_id));
+diesel::joinable!(terms -> users (published_by));
 
 diesel::allow_tables_to_appear_in_same_query!(
     acceptances,

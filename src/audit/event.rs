@@ -108,6 +108,12 @@ text_enum!(
         PermissionsSwitched = "permissions switched",
         /// A team joined a program.
         ProgramJoined = "program joined",
+        /// A team left a program.
+        ProgramLeft = "program left",
+        /// Another version of a program's terms was published.
+        TermsPublished = "terms published",
+        /// A team accepted terms that were published since it joined.
+        TermsAccepted = "terms accepted",
         /// A partner was assigned to a colleague, or to nobody.
         PartnerAssigned = "partner assigned",
         /// A tag was put on a partner.

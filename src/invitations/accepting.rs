@@ -205,7 +205,7 @@ fn lock_team(conn: &mut PgConnection, invitation: &Invitation, into: &Into) -> Q
 }
 
 fn terms_in_force(conn: &mut PgConnection, invitation: &Invitation) -> QueryResult<Option<Terms>> {
-    invitation.program_id.map_or(Ok(None), |program| Terms::current(conn, program))
+    invitation.program_id.map_or(Ok(None), |program| Terms::held(conn, program))
 }
 
 /// Whether they may: for a team as its owner or admin; as a founder where they are in no team, or owner or admin of one (rule 51).

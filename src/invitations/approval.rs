@@ -1,4 +1,4 @@
-//! The team's approvals: members that companies ask for, and program invitations put before the team (rule 38).
+//! The team's approvals: members that companies ask for, program invitations put before the team, and new terms (rule 38).
 
 use crate::{
     accounts::User,
@@ -6,20 +6,30 @@ use crate::{
     companies::Company,
     db::{self, now},
     error::{Error, Result},
-    ids::{InvitationId, TeamId},
+    ids::{InvitationId, ProgramId, TeamId, TermsId},
     invitations::{
         Invitation, InvitationKind, InvitationStatus, State,
+        accepting::{self, ForTeam},
         asker::{self, Asker, Behalf},
+        declining,
         emails::asking,
         sending::{Approval, send_approved},
     },
     mail::{self, Letter, Mailer},
-    programs::Program,
-    schema::{companies, invitations, programs, users},
+    programs::{
+        Program,
+        by_team::{self, Accepting},
+        due::{Due, WAITING},
+    },
+    schema::{companies, invitations, programs, terms, users},
     teams::{MemberRole, Membership, Team, TeamPermission, TeamRole},
     web::pagination::{Cursor, PAGE_SIZE, Page, Start},
 };
-use diesel::prelude::*;
+use diesel::{
+    dsl::{exists, not},
+    prelude::*,
+    sql_query, sql_types,
+};
 use serde_json::json;
 
 /// One decision that waits for the team.
@@ -35,6 +45,17 @@ pub struct Waiting {
     pub program: Option<Program>,
     /// Program invitations: who in the team put it before the team.
     pub put_by: Option<String>,
+    /// Program invitations: the version of the terms in force, with its number.
+    pub terms: Option<(TermsId, i32)>,
+}
+
+/// What waits for the team.
+#[derive(Debug, Clone)]
+pub enum Matter {
+    /// A member, or a program invitation.
+    Asked(Box<Waiting>),
+    /// New terms.
+    Terms(Due),
 }
 
 /// A decision about one person.
@@ -57,13 +78,26 @@ pub enum Decided {
     Over(State),
 }
 
+/// What is answered at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Several {
+    /// Members that companies ask for.
+    pub members: Vec<InvitationId>,
+    /// Program invitations, with the version of the terms that their card named.
+    pub programs: Vec<(InvitationId, Option<TermsId>)>,
+    /// New terms of programs.
+    pub terms: Vec<(ProgramId, TermsId)>,
+}
+
 /// What came of several decisions at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Decided as wanted.
     pub done: usize,
     /// Over before.
     pub over: usize,
+    /// Not accepted, since newer terms are in force than those that were named.
+    pub changed: usize,
 }
 
 /// Who decides: a member, and the team as it is found again inside the transaction.
@@ -73,16 +107,37 @@ struct Judge<'a> {
     role: TeamRole,
 }
 
-/// How many decisions wait for this team.
-pub fn count_waiting(conn: &mut PgConnection, team: TeamId) -> QueryResult<i64> {
-    let members = invitations::team_id.eq(team).and(invitations::status.eq(InvitationStatus::Waiting));
-    let programs = invitations::put_to_team_id.eq(team).and(invitations::status.eq(InvitationStatus::Sent));
-    invitations::table.filter(members.or(programs)).filter(invitations::expires_at.gt(now())).count().get_result(conn)
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = sql_types::BigInt)]
+    count: i64,
 }
 
-/// A page of what waits for this team, newest first.
-pub fn waiting(conn: &mut PgConnection, team: TeamId, start: Start) -> QueryResult<Page<Waiting>> {
-    Ok(Page::of(start, rows(conn, team, None, start)?, |row| row.invitation.cursor()))
+/// How many decisions wait for this team. SQL, so that it is one statement: every page of the team asks it.
+pub fn count_waiting(conn: &mut PgConnection, team: TeamId) -> QueryResult<i64> {
+    let count: Count = sql_query(format!(
+        "SELECT (SELECT count(*) FROM invitations i WHERE i.team_id = $1 AND i.status = 'waiting' AND i.expires_at > now()) \
+             + (SELECT count(*) FROM invitations i WHERE i.put_to_team_id = $1 AND i.status = 'sent' AND i.expires_at > now()) \
+             + (SELECT count(*) {WAITING}) AS count"
+    ))
+    .bind::<sql_types::Uuid, _>(team)
+    .get_result(conn)?;
+    Ok(count.count)
+}
+
+/// A page of what waits for this team, newest first: in two statements.
+pub fn waiting(conn: &mut PgConnection, team: TeamId, start: Start) -> QueryResult<Page<Matter>> {
+    let asked = rows(conn, team, None, start)?.into_iter().map(|waiting| Matter::Asked(Box::new(waiting)));
+    let mut matters: Vec<Matter> = asked.chain(Due::rows(conn, team, start)?.into_iter().map(Matter::Terms)).collect();
+    matters.sort_by_key(|matter| {
+        let Cursor { at, id } = matter.cursor();
+        (at, id)
+    });
+    if !matches!(start, Start::Before(_)) {
+        matters.reverse();
+    }
+    matters.truncate(PAGE_SIZE + 1);
+    Ok(Page::of(start, matters, Matter::cursor))
 }
 
 /// One decision that waits for this team. `NotFound` where it is none, or none any more.
@@ -92,6 +147,9 @@ pub fn one_waiting(conn: &mut PgConnection, team: TeamId, id: InvitationId) -> Q
 
 fn rows(conn: &mut PgConnection, team: TeamId, only: Option<InvitationId>, start: Start) -> QueryResult<Vec<Waiting>> {
     let (askers, putters) = diesel::alias!(users as askers, users as putters);
+    let later = diesel::alias!(terms as later);
+    let superseded =
+        later.filter(later.field(terms::program_id).eq(terms::program_id)).filter(later.field(terms::number).gt(terms::number));
     let members = invitations::team_id.eq(team).and(invitations::status.eq(InvitationStatus::Waiting));
     let put = invitations::put_to_team_id.eq(team).and(invitations::status.eq(InvitationStatus::Sent));
     let mut query = invitations::table
@@ -99,6 +157,7 @@ fn rows(conn: &mut PgConnection, team: TeamId, only: Option<InvitationId>, start
         .inner_join(askers.on(askers.field(users::id).eq(invitations::asked_by)))
         .left_join(programs::table.on(programs::id.nullable().eq(invitations::program_id)))
         .left_join(putters.on(putters.field(users::id).nullable().eq(invitations::put_by)))
+        .left_join(terms::table.on(terms::program_id.nullable().eq(invitations::program_id).and(not(exists(superseded)))))
         .filter(members.or(put))
         .filter(invitations::expires_at.gt(now()))
         .select((
@@ -107,6 +166,7 @@ fn rows(conn: &mut PgConnection, team: TeamId, only: Option<InvitationId>, start
             askers.field(users::name),
             Option::<Program>::as_select(),
             putters.field(users::name).nullable(),
+            (terms::id, terms::number).nullable(),
         ))
         .limit(PAGE_SIZE as i64 + 1)
         .into_boxed();
@@ -126,11 +186,9 @@ fn rows(conn: &mut PgConnection, team: TeamId, only: Option<InvitationId>, start
         Start::First | Start::After(_) => query.order((invitations::created_at.desc(), invitations::id.desc())),
         Start::Before(_) => query.order((invitations::created_at, invitations::id)),
     };
-    let rows = query.load::<(Invitation, Company, String, Option<Program>, Option<String>)>(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(invitation, company, asker, program, put_by)| Waiting { invitation, company, asker, program, put_by })
-        .collect())
+    let rows = query.load::<(Invitation, Company, String, Option<Program>, Option<String>, Option<(TermsId, i32)>)>(conn)?;
+    let row = |(invitation, company, asker, program, put_by, terms)| Waiting { invitation, company, asker, program, put_by, terms };
+    Ok(rows.into_iter().map(row).collect())
 }
 
 /// Decides about one person whom a company asks for (rule 21). `Forbidden` where the right to decide or to give that role is gone.
@@ -145,26 +203,74 @@ pub fn decide(
     db::transaction(conn, |conn| Judge::take_seat(conn, member)?.decide(conn, mailer, by, id, decision))
 }
 
-/// Decides the same about several: all of them or none.
-pub fn decide_several(
+/// Answers several at once: all of them or none. New terms are accepted or not answered here. A try without the right is written down.
+pub fn answer_several(
     conn: &mut PgConnection,
     mailer: &Mailer,
     by: &Actor,
     member: &Membership,
-    ids: &[InvitationId],
+    several: &Several,
     decision: &Decision,
 ) -> Result<Tally> {
-    db::transaction(conn, |conn| {
-        let judge = Judge::take_seat(conn, member)?;
-        let mut tally = Tally { done: 0, over: 0 };
-        for id in ids {
-            match judge.decide(conn, mailer, by, *id, decision)? {
-                Decided::Approved(_) | Decided::Rejected(_) => tally.done += 1,
-                Decided::Over(_) => tally.over += 1,
+    let answered = db::transaction(conn, |conn| {
+        let mut tally = Tally::default();
+        if !several.members.is_empty() {
+            let judge = Judge::take_seat(conn, member)?;
+            for id in &several.members {
+                tally.add(match judge.decide(conn, mailer, by, *id, decision)? {
+                    Decided::Approved(_) | Decided::Rejected(_) => ForTeam::Done,
+                    Decided::Over(_) => ForTeam::NotOpen,
+                });
+            }
+        }
+        for (id, read) in &several.programs {
+            tally.add(match decision {
+                Decision::Approve(_) => accepting::accept_for_team(conn, mailer, member, by.request, *id, *read)?,
+                Decision::Reject(reason) => declining::decline_for_team(conn, mailer, member, by.request, *id, reason)?,
+            });
+        }
+        for (program, read) in &several.terms {
+            if let Decision::Approve(_) = decision {
+                tally.add(match by_team::accept_terms(conn, mailer, by, member, *program, *read)? {
+                    Accepting::Done => ForTeam::Done,
+                    Accepting::Already | Accepting::NotIn => ForTeam::NotOpen,
+                    Accepting::TermsChanged => ForTeam::TermsChanged,
+                });
             }
         }
         Ok(tally)
-    })
+    });
+    if let Err(Error::Forbidden(_)) = answered {
+        audit::record(conn, by, Event::new(Action::Refused).team(member.team.id))?;
+    }
+    answered
+}
+
+impl Tally {
+    fn add(&mut self, came: ForTeam) {
+        match came {
+            ForTeam::Done => self.done += 1,
+            ForTeam::NotOpen => self.over += 1,
+            ForTeam::TermsChanged => self.changed += 1,
+        }
+    }
+}
+
+impl Several {
+    /// How many.
+    pub fn count(&self) -> usize {
+        self.members.len() + self.programs.len() + self.terms.len()
+    }
+}
+
+impl Matter {
+    /// Its place in the list.
+    fn cursor(&self) -> Cursor {
+        match self {
+            Self::Asked(waiting) => waiting.invitation.cursor(),
+            Self::Terms(due) => due.cursor(),
+        }
+    }
 }
 
 impl<'a> Judge<'a> {

@@ -95,7 +95,7 @@ pub fn program(
     let (company, program) = invitation.company_id.zip(invitation.program_id).expect("a CHECK gives a program invitation both");
     let partner = Partner::meet(conn, company, team.id)?;
     let new = enrollment::enroll(conn, &partner, program)?;
-    terms.map_or(Ok(()), |terms| terms.accept(conn, partner.id, user))?;
+    terms.map_or(Ok(false), |terms| terms.accept(conn, partner.id, user))?;
     close(conn, by, invitation, team, user)?;
     if !new {
         return Ok(());

@@ -1,12 +1,12 @@
 //! A partner's place in one program.
 
 use crate::{
-    ids::{EnrollmentId, ProgramId, TeamId},
+    ids::{EnrollmentId, PartnerId, ProgramId, TeamId},
     programs::Partner,
     schema::{companies, enrollments, partners, programs},
 };
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*};
 
 /// Programs of a team shown at most.
 const MOST: i64 = 100;
@@ -49,4 +49,16 @@ pub fn enroll(conn: &mut PgConnection, partner: &Partner, program: ProgramId) ->
         .on_conflict_do_nothing()
         .execute(conn)?;
     Ok(made == 1)
+}
+
+/// Whether a partner is in that program now.
+pub fn is_in(conn: &mut PgConnection, partner: PartnerId, program: ProgramId) -> QueryResult<bool> {
+    let places = enrollments::table.filter(enrollments::partner_id.eq(partner)).filter(enrollments::program_id.eq(program));
+    diesel::select(exists(places.filter(enrollments::left_at.is_null()))).get_result(conn)
+}
+
+/// Whether a partner is or once was in that program.
+pub fn was_in(conn: &mut PgConnection, partner: PartnerId, program: ProgramId) -> QueryResult<bool> {
+    let places = enrollments::table.filter(enrollments::partner_id.eq(partner)).filter(enrollments::program_id.eq(program));
+    diesel::select(exists(places)).get_result(conn)
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     ids::{CompanyId, ProgramId},
-    programs::{Program, Terms},
+    programs::{Program, versions::AnswerCounts},
     web::pagination::{Cursor, MOST, PAGE_SIZE, Page, Start},
 };
 use chrono::{DateTime, Utc};
@@ -41,10 +41,8 @@ pub struct ProgramRow {
 pub struct ProgramDetail {
     /// The program.
     pub program: Program,
-    /// The terms in force.
-    pub terms: Option<Terms>,
-    /// Teams in it, counted to one more than [`MOST`].
-    pub partners: i64,
+    /// Teams in it, by whether they accepted the terms in force.
+    pub teams: AnswerCounts,
 }
 
 impl ProgramRow {
@@ -70,19 +68,10 @@ impl ProgramRow {
     }
 }
 
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
-}
-
 impl ProgramDetail {
-    /// A program of that company, in three statements.
+    /// A program of that company, in two statements.
     pub fn read(conn: &mut PgConnection, company: CompanyId, id: ProgramId) -> QueryResult<Self> {
-        let program = Program::find(conn, company, id)?;
-        let terms = Terms::current(conn, id)?;
-        let count: Count = sql_query(format!("SELECT ({}) AS count", teams_in("$1"))).bind::<sql_types::Uuid, _>(id).get_result(conn)?;
-        Ok(Self { program, terms, partners: count.count })
+        Ok(Self { program: Program::find(conn, company, id)?, teams: AnswerCounts::of(conn, id)? })
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     companies::{StaffPermission, staff::Staff},
     db,
     error::Result,
-    ids::{CompanyId, ProgramId},
+    ids::{CompanyId, ProgramId, TermsId},
     programs::Terms,
     schema::programs,
 };
@@ -70,29 +70,7 @@ pub struct ProgramChange {
     pub open: bool,
 }
 
-/// A change with the text of the terms.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProgramEdit {
-    /// Of the program itself.
-    pub change: ProgramChange,
-    /// The terms as they shall be.
-    pub terms: String,
-    /// The version of the terms that was before the writer's eyes; 0 for none.
-    pub terms_seen: i32,
-}
-
-/// What came of editing a program.
-#[derive(Debug)]
-pub enum Edited {
-    /// It is as wanted; with the version of the terms where a new one was published.
-    Saved(Program, Option<i32>),
-    /// The company has another program of that name, in whatever case. Nothing was changed.
-    NameTaken,
-    /// Somebody else published terms since, which this text would silently undo. Nothing was changed.
-    TermsMovedOn,
-}
-
-/// What came of making a program.
+/// What came of making or changing a program.
 #[derive(Debug)]
 pub enum Written {
     /// It is as wanted.
@@ -119,7 +97,7 @@ impl Program {
                 diesel::insert_into(programs::table).values(row).returning(Self::as_returning()).get_result(conn)
             })?;
             let Some(program) = made else { return Ok(Written::NameTaken) };
-            Terms::publish(conn, id, terms)?;
+            Terms::publish(conn, by.user, id, TermsId::new(), terms)?;
             audit::record(conn, by, Event::new(Action::ProgramCreated).company(company).target(id.uuid()).after(program.noted()))?;
             Ok(Written::Saved(program))
         })
@@ -143,33 +121,22 @@ impl Program {
         })
     }
 
-    /// Changes a program; another text of the terms becomes their next version. `NotFound` where it is none of the company's.
-    pub fn edit(conn: &mut PgConnection, by: &Actor, staff: &Staff, id: ProgramId, edit: &ProgramEdit) -> Result<Edited> {
+    /// Changes a program. `NotFound` where it is none of the company's.
+    pub fn edit(conn: &mut PgConnection, by: &Actor, staff: &Staff, id: ProgramId, change: &ProgramChange) -> Result<Written> {
         db::transaction(conn, |conn| {
             staff.recheck(conn, StaffPermission::WritePrograms)?;
             let company = staff.company.id;
             let ours = Self::query().filter(programs::id.eq(id)).filter(programs::company_id.eq(company));
             let before = ours.for_no_key_update().first(conn)?;
-            let in_force = Terms::current(conn, id)?;
-            let version = in_force.as_ref().map_or(0, |terms| terms.number);
-            let new_terms = in_force.is_none_or(|terms| terms.body != edit.terms);
-            if new_terms && version != edit.terms_seen {
-                return Ok(Edited::TermsMovedOn);
-            }
             let saved = db::unless_broken(conn, NAME, |conn| {
-                diesel::update(programs::table.find(id)).set(&edit.change).returning(Self::as_returning()).get_result(conn)
+                diesel::update(programs::table.find(id)).set(change).returning(Self::as_returning()).get_result(conn)
             })?;
-            let Some(after) = saved else { return Ok(Edited::NameTaken) };
-            let published = if new_terms { Some(Terms::publish(conn, id, &edit.terms)?.number) } else { None };
-            if published.is_some() || before != after {
-                let event = Event::new(Action::ProgramEdited)
-                    .company(company)
-                    .target(id.uuid())
-                    .before(with_terms(before.noted(), version))
-                    .after(with_terms(after.noted(), published.unwrap_or(version)));
-                audit::record(conn, by, event)?;
+            let Some(after) = saved else { return Ok(Written::NameTaken) };
+            if before != after {
+                let event = Event::new(Action::ProgramEdited).company(company).target(id.uuid());
+                audit::record(conn, by, event.before(before.noted()).after(after.noted()))?;
             }
-            Ok(Edited::Saved(after, published))
+            Ok(Written::Saved(after))
         })
     }
 
@@ -177,11 +144,6 @@ impl Program {
     fn noted(&self) -> Value {
         json!({ "name": self.name, "open": self.open })
     }
-}
-
-fn with_terms(mut noted: Value, version: i32) -> Value {
-    noted["terms"] = version.into();
-    noted
 }
 
 /// One name, one program, in each company.

@@ -15,6 +15,8 @@ pub enum TeamTab {
     Members,
     /// Its name, and its end.
     Settings,
+    /// The programs it is in, and those it may join.
+    Programs,
     /// What waits for its decision.
     Approvals,
     /// Its conversations with companies.
@@ -30,6 +32,7 @@ impl TeamTab {
             Self::Overview => "Overview",
             Self::Members => "Members",
             Self::Settings => "Settings",
+            Self::Programs => "Programs",
             Self::Approvals => "Approvals",
             Self::Messages => "Messages",
             Self::Training => "Training",
@@ -50,6 +53,7 @@ pub fn place(member: &Membership, waiting: i64, current: TeamTab) -> Place {
     let mut tabs = vec![
         tab(TeamTab::Overview, paths::team(&team.slug), "home", None),
         tab(TeamTab::Members, paths::members(&team.slug), "users", None),
+        tab(TeamTab::Programs, paths::team_programs(&team.slug), "layers", None),
         tab(TeamTab::Approvals, paths::approvals(&team.slug), "check-check", Some(waiting).filter(|n| *n > 0)),
         tab(TeamTab::Messages, paths::team_messages(&team.slug), "inbox", Some(member.unread).filter(|n| *n > 0)),
     ];

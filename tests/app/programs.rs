@@ -67,11 +67,8 @@ async fn a_program_is_made_with_the_first_version_of_its_terms() {
     made.leads_to(&app.program("Acme Referral"));
     let page = max.follow(made).await;
     page.is(200).shows("Acme Referral is made.").shows("EUR").shows("By invitation").shows("0 partners");
-    let form = page.program_form();
-    assert_eq!(
-        (form.value("destination"), form.value("terms"), form.value("version")),
-        (Some("https://acme.example/refer"), Some("Be kind."), Some("1"))
-    );
+    assert_eq!(page.program_form().value("destination"), Some("https://acme.example/refer"));
+    max.get(&format!("{}/terms", page.path)).await.shows("In force: version 1").shows("Be kind.");
     let line = app.last_line();
     assert_eq!((line["action"].as_str(), line["role"].as_str()), (Some("program created"), Some("manager")));
     assert_eq!(line["after"], serde_json::json!({ "name": "Acme Referral", "open": false }), "no texts");
@@ -119,13 +116,13 @@ async fn a_program_is_changed_and_the_change_is_written_down() {
         sam.submit(&form.clone().set("name", "Acme Partners").set("description", "For agencies.\r\nAnd others.").set("open", "true")).await;
     saved.leads_to(&path);
     let page = sam.follow(saved).await;
-    page.shows("Acme Partners is saved.").shows("Open to any team").hides("in force. ");
+    page.shows("Acme Partners is saved.").shows("Open to any team");
     assert_eq!(app.text("SELECT description FROM programs WHERE name = 'Acme Partners'"), "For agencies.\nAnd others.");
     assert_eq!(app.number("SELECT max(number) FROM terms"), 1);
     let line = app.last_line();
     assert_eq!(line["action"], "program edited");
-    assert_eq!(line["before"], serde_json::json!({ "name": "Acme Resellers", "open": false, "terms": 1 }));
-    assert_eq!(line["after"], serde_json::json!({ "name": "Acme Partners", "open": true, "terms": 1 }));
+    assert_eq!(line["before"], serde_json::json!({ "name": "Acme Resellers", "open": false }));
+    assert_eq!(line["after"], serde_json::json!({ "name": "Acme Partners", "open": true }));
 
     let lines = app.number("SELECT count(*) FROM audit");
     let form = page.program_form();
@@ -137,67 +134,6 @@ async fn a_program_is_changed_and_the_change_is_written_down() {
 }
 
 #[actix_web::test]
-async fn a_changed_text_becomes_the_next_version_of_the_terms() {
-    let app = TestApp::start().await;
-    let (sam, path) = (app.signed_in(SAM), app.program("Acme Resellers"));
-    let form = sam.get(&path).await.program_form();
-    let saved = sam.submit(&form.set("terms", "Be kind.\r\n\r\nBe brief.")).await;
-    sam.follow(saved).await.shows("Version 2 of its terms is in force.").shows("A changed text becomes version 3.");
-    assert_eq!(app.text("SELECT string_agg(number || body, '|' ORDER BY number) FROM terms t JOIN programs p ON p.id = program_id WHERE p.name = 'Acme Resellers'"),
-        "1Be honest.\n\nNever promise what we do not sell.|2Be kind.\n\nBe brief.");
-    app.signed_in(VERA).get(&path).await.shows("Version 2, in force since").shows("Be brief.");
-}
-
-#[actix_web::test]
-async fn terms_that_somebody_published_meanwhile_are_not_undone() {
-    let app = TestApp::start().await;
-    let (sam, max, path) = (app.signed_in(SAM), app.signed_in(MAX), app.program("Acme Resellers"));
-    let (of_sam, of_max) = (sam.get(&path).await.program_form(), max.get(&path).await.program_form());
-    max.submit(&of_max.set("terms", "Max's terms.")).await.is(303);
-    let page = sam.submit(&of_sam.set("description", "Only this was changed")).await;
-    page.is(422);
-    assert!(page.error_at("terms").contains("Somebody published other terms meanwhile"), "{}", page.error_at("terms"));
-    let form = page.program_form();
-    assert_eq!(
-        (form.value("description"), form.value("terms"), form.value("version")),
-        (Some("Only this was changed"), Some("Max's terms."), Some("2"))
-    );
-    sam.submit(&form).await.is(303);
-    assert_eq!(app.number("SELECT max(number) FROM terms"), 2);
-}
-
-#[actix_web::test]
-async fn two_new_versions_at_once_are_one_after_the_other() {
-    use diesel::{Connection, RunQueryDsl};
-    let app = TestApp::start().await;
-    let (sam, path) = (app.signed_in(SAM), app.program("Acme Resellers"));
-    let form = sam.get(&path).await.program_form();
-    // Another writer holds the program, and publishes before it lets go: the second finds what the first has done.
-    let mut other = app.connection();
-    let (held, go) = (std::sync::mpsc::channel(), tokio::sync::oneshot::channel());
-    let writer = std::thread::spawn(move || {
-        other
-            .transaction::<_, diesel::result::Error, _>(|conn| {
-                diesel::sql_query("SELECT 1 FROM programs WHERE name = 'Acme Resellers' FOR NO KEY UPDATE").execute(conn)?;
-                go.0.send(()).unwrap();
-                held.1.recv().unwrap();
-                diesel::sql_query("INSERT INTO terms (id, program_id, number, body) SELECT gen_random_uuid(), id, 2, 'First.' FROM programs WHERE name = 'Acme Resellers'").execute(conn)
-            })
-            .unwrap();
-    });
-    go.1.await.unwrap();
-    let save = actix_web::rt::spawn({
-        let sam = sam.clone();
-        async move { sam.submit(&form.set("terms", "Second.")).await.status.as_u16() }
-    });
-    app.until_somebody_waits().await;
-    held.0.send(()).unwrap();
-    assert_eq!(save.await.unwrap(), 422);
-    writer.join().unwrap();
-    assert_eq!(app.text("SELECT string_agg(body, '|' ORDER BY number) FROM terms t JOIN programs p ON p.id = program_id WHERE p.name = 'Acme Resellers' AND number > 1"), "First.");
-}
-
-#[actix_web::test]
 async fn a_change_that_is_not_in_order_is_refused_with_what_was_typed() {
     let app = TestApp::start().await;
     let (sam, path) = (app.signed_in(SAM), app.program("Acme Resellers"));
@@ -205,16 +141,15 @@ async fn a_change_that_is_not_in_order_is_refused_with_what_was_typed() {
     let form = sam.get(&path).await.program_form();
     let before = app.dump();
     let page = sam
-        .submit(&form.clone().set("name", "").set("destination", "ftp://acme.example").set("terms", " ").set("description", "Kept"))
+        .submit(&form.clone().set("name", "").set("destination", "ftp://acme.example").set("description", "Kept"))
         .await;
-    page.is(422).shows("Three things to correct");
+    page.is(422).shows("Two things to correct");
     assert_eq!(page.error_at("name"), "Error: Enter the program's name");
-    assert_eq!(page.error_at("terms"), "Error: Enter the terms that teams accept when they join");
     assert_eq!(page.program_form().value("description"), Some("Kept"));
-    let page = sam.submit(&form.set("name", "acme REFERRAL").set("terms", "Kept too")).await;
+    let page = sam.submit(&form.set("name", "acme REFERRAL").set("description", "Kept too")).await;
     page.is(422);
     assert_eq!(page.error_at("name"), "Error: Choose another name: the company has a program of this one");
-    assert_eq!((page.program_form().value("terms"), page.program_form().value("version")), (Some("Kept too"), Some("1")));
+    assert_eq!(page.program_form().value("description"), Some("Kept too"));
     assert_eq!(app.dump(), before);
 }
 
@@ -236,7 +171,8 @@ async fn a_viewer_reads_and_changes_nothing() {
     let app = TestApp::start().await;
     let (vera, path) = (app.signed_in(VERA), app.program("Acme Resellers"));
     let page = vera.get(&path).await;
-    page.is(200).shows("https://acme.example/start").shows("USD").shows("Never promise what we do not sell.");
+    page.is(200).shows("https://acme.example/start").shows("USD");
+    vera.get(&format!("{path}/terms")).await.is(200).shows("Never promise what we do not sell.").hides("Write version");
     assert!(page.text_of("main form, main button").is_empty());
     vera.get(NEW).await.is(403).shows("Ask an administrator or a manager");
     for path in [LIST, &path] {
@@ -252,7 +188,7 @@ async fn another_companys_program_does_not_exist() {
     let sam = app.signed_in(SAM);
     let foreign = app.program("Globex Affiliates");
     let form = sam.get(&app.program("Acme Resellers")).await.program_form();
-    let fields = [("name", form.value("name").unwrap()), ("destination", "https://acme.example/"), ("terms", "Mine."), ("version", "1")];
+    let fields = [("name", form.value("name").unwrap()), ("destination", "https://acme.example/")];
     let before = app.dump();
     let nowhere = sam.get("/nowhere").await;
     for path in [foreign, format!("{LIST}/{}", uuid::Uuid::now_v7()), format!("{LIST}/nonsense"), "/companies/globex/programs".to_owned()] {

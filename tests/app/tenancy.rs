@@ -6,7 +6,7 @@ use crate::support::{
     personas::*,
     scene::{
         COURSE, DRAFT, FOREIGN_COURSE, FOREIGN_LESSON, FOREIGN_SENT, FOREIGN_SESSION, FOREIGN_STAFF_SENT, FOREIGN_TAG, FOREIGN_WAITING,
-        PUT, SENT, STAFF_SENT, TAG, WAITING, WITH_MIA, id,
+        PUT, SECOND_PROGRAM, SENT, STAFF_SENT, TAG, WAITING, WITH_MIA, id,
     },
 };
 use diesel::{Connection, connection::SimpleConnection};
@@ -29,6 +29,14 @@ fn foreign(app: &TestApp, part: &str, route: &str) -> Vec<String> {
         // A draft is not there for members.
         "{lesson}" if route.starts_with("/teams") => vec![id(FOREIGN_LESSON).to_string(), id(DRAFT).to_string()],
         "{lesson}" => vec![id(FOREIGN_LESSON).to_string()],
+        // Of a company that the team does not know, and of one that did not let it in.
+        "{program}" if route.starts_with("/teams") => {
+            vec![app.text("SELECT id FROM programs WHERE name = 'Globex Affiliates'"), id(SECOND_PROGRAM).to_string()]
+        }
+        "{terms}" => vec![
+            app.text("SELECT t.id FROM terms t JOIN programs p ON p.id = t.program_id WHERE p.name = 'Globex Affiliates'"),
+            id(SECOND_PROGRAM).to_string(),
+        ],
         "{program}" => vec![app.text("SELECT id FROM programs WHERE name = 'Globex Affiliates'")],
         "{invitation}" if route.starts_with("/teams") => {
             // Another team's, one whose link is out, one that was never put to this team.

@@ -6,10 +6,11 @@ use crate::{
     ids::InvitationId,
     invitations::{
         InvitationKind,
-        approval::{self, Waiting},
+        approval::{self, Matter, Waiting},
         handlers::facts,
     },
     paths,
+    programs::due::Due,
     teams::{MemberRole, TeamPermission, rail::TeamTab},
     web::{
         Avatar, FormErrors, Frame, Layout, Redirect, page,
@@ -48,10 +49,19 @@ pub(super) struct ApprovalsPage {
     next: Option<String>,
 }
 
+/// What a card is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    Member,
+    Program,
+    Terms,
+}
+
 struct Card {
+    about: About,
+    /// What its box sends.
     id: String,
     role_field: String,
-    is_member: bool,
     kind: String,
     avatar: Avatar,
     what: String,
@@ -79,7 +89,7 @@ pub(super) fn role_field(id: InvitationId) -> String {
 }
 
 impl ApprovalsPage {
-    pub(super) fn of<P>(by: &InTeam<P>, layout: Layout, waiting: Page<Waiting>, errors: FormErrors) -> Self {
+    pub(super) fn of<P>(by: &InTeam<P>, layout: Layout, waiting: Page<Matter>, errors: FormErrors) -> Self {
         let slug = &by.team.slug;
         let here = paths::approvals(slug);
         let frame = by.frame(layout, TeamTab::Approvals, "Approvals");
@@ -88,7 +98,7 @@ impl ApprovalsPage {
             frame: if errors.is_empty() { frame } else { frame.with_errors() },
             errors,
             team: by.team.name.clone(),
-            cards: waiting.rows.into_iter().map(|waiting| Card::of(slug, waiting, zone)).collect(),
+            cards: waiting.rows.into_iter().map(|matter| Card::of(slug, matter, zone)).collect(),
             waiting: by.waiting,
             may_approve: by.may(TeamPermission::ApproveMembers),
             may_answer: by.may(TeamPermission::AnswerProgramInvitations),
@@ -102,19 +112,41 @@ impl ApprovalsPage {
     }
 
     /// With what was ticked and typed to answer several.
-    pub(super) fn with(mut self, ticked: &[String], reason: String) -> Self {
+    pub(super) fn with(mut self, ticked: &[&[String]], reason: String) -> Self {
         for card in &mut self.cards {
-            card.is_ticked = ticked.contains(&card.id);
+            card.is_ticked = ticked.iter().any(|ids| ids.contains(&card.id));
         }
         self.reason = reason;
         self
     }
 
+    /// Whether this person may answer it.
+    fn may(&self, card: &Card) -> bool {
+        match card.about {
+            About::Member => self.may_approve,
+            About::Program | About::Terms => self.may_answer,
+        }
+    }
+
     /// Several at once is offered where there are several, and shown again where it was refused.
     fn answers_several(&self) -> bool {
-        let several = self.cards.iter().filter(|card| card.is_member).count() > 1;
+        let several = self.cards.iter().filter(|card| self.may(card)).count() > 1;
         let refused = self.errors.get("several").or(self.errors.get("reason")).is_some();
-        self.may_approve && (several || refused)
+        self.may_answer && (several || refused)
+    }
+
+    fn has(&self, about: About) -> bool {
+        self.cards.iter().any(|card| card.about == about)
+    }
+
+    /// The words of the two buttons that answer several.
+    fn several_words(&self) -> (&'static str, &'static str) {
+        let only = |about| self.cards.iter().filter(|card| self.may(card)).all(|card| card.about == about);
+        match (only(About::Member), only(About::Terms)) {
+            (true, _) => ("Approve the ticked", "Reject the ticked"),
+            (_, true) => ("Accept the ticked", ""),
+            (false, false) => ("Approve and accept the ticked", "Reject and decline the ticked"),
+        }
     }
 
     fn count(&self) -> String {
@@ -131,44 +163,103 @@ impl ApprovalsPage {
 
     /// The sentence for those who may not decide about everything here (rule 46); empty for those who may.
     fn who_can(&self) -> &'static str {
-        let (members, programs) = (self.cards.iter().any(|card| card.is_member), self.cards.iter().any(|card| !card.is_member));
-        match (members && !self.may_approve, programs && !self.may_answer) {
-            (true, true) => "Only the team’s owner approves members; owner and admins answer program invitations.",
+        let (members, others) = (self.has(About::Member), self.has(About::Program) || self.has(About::Terms));
+        match (members && !self.may_approve, others && !self.may_answer) {
+            (true, true) => "Only the team’s owner approves members; owner and admins answer program invitations and accept terms.",
             (true, false) => "Only the team’s owner approves members that companies ask for.",
-            (false, true) => "Only the team’s owner and admins answer program invitations.",
+            (false, true) => "Only the team’s owner and admins answer program invitations and accept terms.",
             (false, false) => "",
         }
     }
 }
 
 impl Card {
-    fn of(team: &str, Waiting { invitation, company, asker, program, put_by }: Waiting, zone: Tz) -> Self {
-        let until = day(invitation.expires_at, zone);
-        let answer = |noun| paths::approval_answer(team, invitation.id, noun);
-        let is_member = invitation.kind == InvitationKind::Member;
-        let asked_on = day(invitation.created_at, zone);
+    fn of(team: &str, matter: Matter, zone: Tz) -> Self {
+        match matter {
+            Matter::Asked(waiting) if waiting.invitation.kind == InvitationKind::Member => Self::of_member(team, *waiting, zone),
+            Matter::Asked(waiting) => Self::of_program(team, *waiting, zone),
+            Matter::Terms(due) => Self::of_terms(team, due, zone),
+        }
+    }
+
+    fn of_member(team: &str, Waiting { invitation, company, asker, .. }: Waiting, zone: Tz) -> Self {
+        let (asked_on, until) = (day(invitation.created_at, zone), day(invitation.expires_at, zone));
         Self {
+            about: About::Member,
             id: invitation.id.to_string(),
             role_field: role_field(invitation.id),
-            is_member,
-            kind: if is_member {
-                format!("Member, asked for by {}", company.name)
-            } else {
-                format!("Program invitation by {}", company.name)
-            },
-            avatar: if is_member { facts::avatar(&invitation) } else { Avatar::company(&company.name) },
-            what: program.as_ref().map_or_else(|| invitation.person().to_owned(), |program| program.name.clone()),
-            second: if is_member { facts::second_line(&invitation) } else { company.name.clone() },
-            says: match put_by.filter(|_| !is_member) {
-                Some(put_by) => format!("{put_by} asked the team to accept this. Open until {until}."),
-                None => format!("{asker} asked on {asked_on}. They get nothing until the team approves. Open until {until}."),
-            },
-            yes: answer(if is_member { "approval" } else { "acceptance" }),
-            no: answer(if is_member { "rejection" } else { "declination" }),
+            kind: format!("Member, asked for by {}", company.name),
+            avatar: facts::avatar(&invitation),
+            what: invitation.person().to_owned(),
+            second: facts::second_line(&invitation),
+            says: format!("{asker} asked on {asked_on}. They get nothing until the team approves. Open until {until}."),
+            yes: paths::approval_answer(team, invitation.id, "approval"),
+            no: paths::approval_answer(team, invitation.id, "rejection"),
             message: invitation.message,
             role: invitation.role,
             is_ticked: false,
         }
+    }
+
+    fn of_program(team: &str, Waiting { invitation, company, program, put_by, terms, .. }: Waiting, zone: Tz) -> Self {
+        let until = day(invitation.expires_at, zone);
+        let put_by = put_by.unwrap_or_default();
+        let version = terms.map_or_else(String::new, |(_, number)| format!(" Its terms are in version {number}."));
+        Self {
+            about: About::Program,
+            id: format!("{}.{}", invitation.id, terms.map_or_else(String::new, |(id, _)| id.to_string())),
+            role_field: String::new(),
+            kind: format!("Program invitation by {}", company.name),
+            avatar: Avatar::company(&company.name),
+            what: program.map(|program| program.name).unwrap_or_default(),
+            second: company.name,
+            says: format!("{put_by} asked the team to accept this. Open until {until}.{version}"),
+            yes: paths::approval_answer(team, invitation.id, "acceptance"),
+            no: paths::approval_answer(team, invitation.id, "declination"),
+            message: invitation.message,
+            role: None,
+            is_ticked: false,
+        }
+    }
+
+    fn of_terms(team: &str, due: Due, zone: Tz) -> Self {
+        let published = day(due.published_at, zone);
+        let before = match (&due.accepted_by, due.accepted) {
+            (Some(by), Some(number)) => format!("{by} accepted version {number}."),
+            _ => "No version was accepted before.".to_owned(),
+        };
+        Self {
+            about: About::Terms,
+            id: format!("{}.{}", due.program_id, due.terms_id),
+            role_field: String::new(),
+            kind: format!("New terms by {}", due.company),
+            avatar: Avatar::company(&due.company),
+            what: format!("{}, version {}", due.program, due.number),
+            second: due.company,
+            says: format!("In force since {published}. {before} The team stays in the program meanwhile."),
+            yes: paths::team_program(team, due.program_id),
+            no: String::new(),
+            message: String::new(),
+            role: None,
+            is_ticked: false,
+        }
+    }
+
+    /// The name under which its box is sent.
+    fn field(&self) -> &'static str {
+        match self.about {
+            About::Member => "id",
+            About::Program => "program",
+            About::Terms => "terms",
+        }
+    }
+
+    fn is_member(&self) -> bool {
+        self.about == About::Member
+    }
+
+    fn is_terms(&self) -> bool {
+        self.about == About::Terms
     }
 
     fn is_role(&self, role: &MemberRole) -> bool {

@@ -3,9 +3,9 @@
 use crate::{
     access::locks::{InTeam, may},
     db::Db,
-    ids::InvitationId,
+    ids::{InvitationId, ProgramId, TermsId},
     invitations::{
-        approval::{self, Decided, Decision, Waiting},
+        approval::{self, Decided, Decision, Matter, Several, Tally, Waiting},
         handlers::{
             approvals::{ApprovalsPage, role_field},
             facts,
@@ -43,7 +43,12 @@ pub struct RejectionForm {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct AnswersForm {
+    /// Members that companies ask for.
     id: Vec<String>,
+    /// Program invitations, each with the version of the terms on its card.
+    program: Vec<String>,
+    /// Programs with new terms, each with the version on its card.
+    terms: Vec<String>,
     /// "approval" or "rejection": the button that was pressed.
     answer: String,
     reason: String,
@@ -77,7 +82,7 @@ pub async fn approve(
         let team = by.team.id;
         let card = db.run(move |conn| approval::one_waiting(conn, team, id)).await?;
         let errors = FormErrors::one(role_field(id), "Choose the role to give");
-        return refused(&ApprovalsPage::of(&by, layout, Page::single(card), errors));
+        return refused(&ApprovalsPage::of(&by, layout, Page::single(Matter::Asked(Box::new(card))), errors));
     };
     let decision = Decision::Approve(Some(role));
     let decided = db.run(move |conn| approval::decide(conn, &mailer, &actor, &member, id, &decision)).await?;
@@ -113,30 +118,31 @@ pub async fn reject(
     told(&flash, &by.team.slug, decided)
 }
 
-/// Decides the same about several.
+/// Answers several in the same way.
 pub async fn answer_several(
-    by: InTeam<may::ApproveMembers>,
+    by: InTeam<may::AnswerProgramInvitations>,
     Form(form): Form<AnswersForm>,
     layout: Layout,
     flash: Flash,
     mailer: Mailer,
     db: Db,
 ) -> Redirect {
-    let (ids, decision) = match form.parse() {
+    let (several, decision) = match form.parse() {
         Ok(wanted) => wanted,
         Err(errors) => {
             let team = by.team.id;
             let waiting = db.run(move |conn| approval::waiting(conn, team, Start::First)).await?;
-            return refused(&ApprovalsPage::of(&by, layout, waiting, errors).with(&form.id, form.reason));
+            let ticked = [form.id.as_slice(), &form.program, &form.terms];
+            return refused(&ApprovalsPage::of(&by, layout, waiting, errors).with(&ticked, form.reason.clone()));
         }
     };
     let (member, actor, back) = (by.member.clone(), by.actor.clone(), paths::approvals(&by.team.slug));
-    let verb = if form.answer == "approval" { "approved" } else { "rejected" };
-    let tally = db.run(move |conn| approval::decide_several(conn, &mailer, &actor, &member, &ids, &decision)).await?;
-    let done = if tally.done == 1 { format!("1 person is {verb}.") } else { format!("{} people are {verb}.", tally.done) };
-    match tally.over {
-        0 => flash.ok(back, done, "The companies are told."),
-        over => flash.info(back, done, format!("{over} were answered, revoked or expired before.")),
+    let done = form.done_words(&several);
+    let tally = db.run(move |conn| approval::answer_several(conn, &mailer, &actor, &member, &several, &decision)).await?;
+    match tally {
+        Tally { done: n, over: 0, changed: 0 } => flash.ok(back, done(n), "The companies are told."),
+        Tally { done: n, over, changed: 0 } => flash.info(back, done(n), format!("{over} were answered, revoked or expired before.")),
+        Tally { done: n, changed, .. } => flash.bad(back, done(n), format!("{changed} not: newer terms came into force meanwhile. Read them first.")),
     }
 }
 
@@ -157,13 +163,11 @@ fn told(flash: &Flash, team: &str, decided: Decided) -> Redirect {
 }
 
 impl AnswersForm {
-    fn parse(&self) -> Result<(Vec<InvitationId>, Decision), FormErrors> {
+    fn parse(&self) -> Result<(Several, Decision), FormErrors> {
         let mut errors = FormErrors::none();
-        let mut ids: Vec<InvitationId> = self.id.iter().filter_map(|id| id.parse().ok()).collect();
-        ids.sort();
-        ids.dedup();
-        if ids.is_empty() || ids.len() > PAGE_SIZE {
-            errors.add("several", "Tick the people to answer");
+        let several = self.ticked();
+        if several.count() == 0 || several.count() > PAGE_SIZE {
+            errors.add("several", "Tick what to answer");
         }
         let reason = errors.lines("reason", "the reason", &self.reason, REASON_LENGTH);
         let decision = match self.answer.as_str() {
@@ -171,11 +175,53 @@ impl AnswersForm {
             "rejection" => Some(Decision::Reject(reason)),
             _ => None,
         };
-        if decision.is_none() {
-            errors.add("several", "Choose whether to approve or to reject");
+        match &decision {
+            None => errors.add("several", "Choose whether to approve or to reject"),
+            Some(Decision::Reject(_)) if !several.terms.is_empty() => {
+                errors.add("several", "Untick the new terms: they are accepted, or the team leaves the program");
+            }
+            Some(_) => {}
         }
-        decision.filter(|_| errors.is_empty()).map(|decision| (ids, decision)).ok_or(errors)
+        decision.filter(|_| errors.is_empty()).map(|decision| (several, decision)).ok_or(errors)
     }
+
+    /// What is ticked; what no box of ours sends is left out.
+    fn ticked(&self) -> Several {
+        let mut several = Several {
+            members: self.id.iter().filter_map(|id| id.parse().ok()).collect(),
+            programs: self.program.iter().filter_map(|sent| sent.split_once('.')).filter_map(with_terms).collect(),
+            terms: self.terms.iter().filter_map(|sent| sent.split_once('.')).filter_map(both).collect(),
+        };
+        several.members.sort();
+        several.members.dedup();
+        several.programs.sort();
+        several.programs.dedup_by_key(|(id, _)| *id);
+        several.terms.sort();
+        several.terms.dedup_by_key(|(program, _)| *program);
+        several
+    }
+
+    /// "2 people are approved.", or where not all of them are people, "2 are answered."
+    fn done_words(&self, several: &Several) -> impl Fn(usize) -> String + use<> {
+        let (people, yes) = (several.members.len() == several.count(), self.answer == "approval");
+        move |n| match (people, yes, n) {
+            (true, true, 1) => "1 person is approved.".to_owned(),
+            (true, true, n) => format!("{n} people are approved."),
+            (true, false, 1) => "1 person is rejected.".to_owned(),
+            (true, false, n) => format!("{n} people are rejected."),
+            (false, true, n) => format!("{n} approved or accepted."),
+            (false, false, n) => format!("{n} rejected or declined."),
+        }
+    }
+}
+
+/// An invitation, and the version of the terms on its card, where its program has terms.
+fn with_terms((invitation, terms): (&str, &str)) -> Option<(InvitationId, Option<TermsId>)> {
+    Some((invitation.parse().ok()?, if terms.is_empty() { None } else { Some(terms.parse().ok()?) }))
+}
+
+fn both((program, terms): (&str, &str)) -> Option<(ProgramId, TermsId)> {
+    Some((program.parse().ok()?, terms.parse().ok()?))
 }
 
 impl RejectionPage {

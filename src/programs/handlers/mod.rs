@@ -1,8 +1,11 @@
-//! A company's programs: the list, a new one, one of them with its form.
+//! A company's programs: the list, a new one, one of them with its form and its terms; and programs as a team sees them.
 
 mod list;
 mod new;
 mod program;
+pub mod publish;
+pub mod team;
+pub mod terms;
 
 pub use list::index;
 pub use new::{create, new};

@@ -9,22 +9,16 @@ use crate::{
     ids::ProgramId,
     paths,
     programs::{
-        Edited, Program, ProgramChange, ProgramEdit, Terms,
-        fields::{read_destination, read_terms},
-        list::ProgramDetail,
-        program::DESCRIPTION_LENGTH,
+        Program, ProgramChange, Written, fields::read_destination, list::ProgramDetail, program::DESCRIPTION_LENGTH, versions::AnswerCounts,
     },
-    web::{Flash, Form, FormErrors, Frame, Layout, Moment, Redirect, page, pagination::said, refused},
+    web::{Flash, Form, FormErrors, Frame, Layout, Redirect, page, pagination::said, refused},
     words::NAME_LENGTH,
 };
 use actix_web::{HttpResponse, web::Path};
 use askama::Template;
-use chrono::Utc;
 use serde::Deserialize;
 
-const TERMS_MOVED_ON: &str = "Somebody published other terms meanwhile. They stand below now: change them again, or leave them";
-
-/// What the page of a program sends. `version` is the one of the terms that stood in it.
+/// What the page of a program sends.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ProgramForm {
@@ -32,8 +26,6 @@ pub struct ProgramForm {
     description: String,
     destination: String,
     open: String,
-    terms: String,
-    version: String,
 }
 
 #[derive(Template)]
@@ -43,34 +35,24 @@ struct ProgramPage {
     company: Company,
     may_write: bool,
     program: Program,
-    terms: Option<(Terms, Moment)>,
-    partners: i64,
+    teams: AnswerCounts,
     errors: FormErrors,
     form: ProgramForm,
 }
 
 impl ProgramForm {
-    fn of(program: &Program, terms: Option<&Terms>) -> Self {
+    fn of(program: &Program) -> Self {
         let Program { name, description, destination, open, .. } = program.clone();
-        Self {
-            name,
-            description,
-            destination,
-            open: if open { "true".into() } else { String::new() },
-            terms: terms.map(|terms| terms.body.clone()).unwrap_or_default(),
-            version: terms.map_or(0, |terms| terms.number).to_string(),
-        }
+        Self { name, description, destination, open: if open { "true".into() } else { String::new() } }
     }
 
-    fn parse(&self) -> std::result::Result<ProgramEdit, FormErrors> {
+    fn parse(&self) -> std::result::Result<ProgramChange, FormErrors> {
         let mut errors = FormErrors::none();
         let name = errors.line("name", "the program's name", &self.name, NAME_LENGTH);
         let description = errors.lines("description", "the description", &self.description, DESCRIPTION_LENGTH);
         let destination = read_destination(&mut errors, &self.destination);
-        let terms = read_terms(&mut errors, &self.terms);
         let change = ProgramChange { name, description, destination, open: !self.open.is_empty() };
-        let terms_seen = self.version.parse().unwrap_or(0);
-        if errors.is_empty() { Ok(ProgramEdit { change, terms, terms_seen }) } else { Err(errors) }
+        if errors.is_empty() { Ok(change) } else { Err(errors) }
     }
 }
 
@@ -91,72 +73,50 @@ pub async fn edit(
     db: Db,
 ) -> Redirect {
     let id = path.1;
-    let edit = match form.parse() {
-        Ok(edit) => edit,
+    let change = match form.parse() {
+        Ok(change) => change,
         Err(errors) => return again(&by, layout, &db, id, form, errors).await,
     };
     let (actor, staff) = (by.actor.clone(), by.staff.clone());
-    match db.run(move |conn| Program::edit(conn, &actor, &staff, id, &edit)).await? {
-        Edited::Saved(program, published) => {
-            let terms = published.map_or_else(String::new, |number| format!("Version {number} of its terms is in force."));
-            flash.ok(paths::program(&by.company.slug, id), format!("{} is saved.", program.name), terms)
-        }
-        Edited::NameTaken => again(&by, layout, &db, id, form, FormErrors::one("name", NAME_TAKEN)).await,
-        Edited::TermsMovedOn => {
-            // The text in force takes the place of the one that would undo it; all else that was typed stays.
-            let form = ProgramForm { terms: String::new(), version: String::new(), ..form };
-            again(&by, layout, &db, id, form, FormErrors::one("terms", TERMS_MOVED_ON)).await
-        }
+    match db.run(move |conn| Program::edit(conn, &actor, &staff, id, &change)).await? {
+        Written::Saved(program) => flash.ok(paths::program(&by.company.slug, id), format!("{} is saved.", program.name), ""),
+        Written::NameTaken => again(&by, layout, &db, id, form, FormErrors::one("name", NAME_TAKEN)).await,
     }
 }
 
-/// The page of a program with what was typed and what to correct; without a version, with the terms in force.
+/// The page of a program with what was typed and what to correct.
 async fn again(
     by: &Authorized<may::WritePrograms>,
     layout: Layout,
     db: &Db,
     id: ProgramId,
-    mut form: ProgramForm,
+    form: ProgramForm,
     errors: FormErrors,
 ) -> Redirect {
     let company = by.company.id;
     let detail = db.run(move |conn| ProgramDetail::read(conn, company, id)).await?;
     let page = ProgramPage::new(by, layout, detail);
-    if form.version.is_empty() {
-        (form.terms, form.version) = (page.form.terms.clone(), page.form.version.clone());
-    }
     refused(&ProgramPage { frame: page.frame.clone().with_errors(), errors, form, ..page })
 }
 
 impl ProgramPage {
     fn new<P>(by: &Authorized<P>, layout: Layout, detail: ProgramDetail) -> Self {
-        let ProgramDetail { program, terms, partners } = detail;
-        let form = ProgramForm::of(&program, terms.as_ref());
-        let published = |terms: &Terms| Moment::new(terms.published_at, Utc::now(), by.user.zone());
+        let ProgramDetail { program, teams } = detail;
         Self {
             frame: by.frame(layout, CompanyTab::Programs, &program.name),
             company: by.company.clone(),
             may_write: by.may(StaffPermission::WritePrograms),
-            terms: terms.map(|terms| {
-                let at = published(&terms);
-                (terms, at)
-            }),
+            form: ProgramForm::of(&program),
             program,
-            partners,
+            teams,
             errors: FormErrors::none(),
-            form,
         }
     }
 
     fn partners(&self) -> String {
-        if self.partners == 1 { "1 partner".to_owned() } else { format!("{} partners", said(self.partners)) }
-    }
-    fn terms_hint(&self) -> String {
-        match &self.terms {
-            Some((terms, since)) => {
-                format!("Version {}, in force since {}. A changed text becomes version {}.", terms.number, since.date, terms.number + 1)
-            }
-            None => "The text becomes version 1. Teams accept it when they join.".to_owned(),
+        match self.teams.due + self.teams.accepted {
+            1 => "1 partner".to_owned(),
+            many => format!("{} partners", said(many)),
         }
     }
 }

@@ -74,8 +74,16 @@ pub const DEEDS: &[Deed] = &[
     deed(
         "/companies/{company}/programs/{program}",
         MAX,
-        &[("name", PROSE), ("description", PROSE), ("destination", "https://acme.example/start"), ("version", "1"), ("terms", PROSE)],
+        &[("name", PROSE), ("description", PROSE), ("destination", "https://acme.example/start")],
     ),
+    deed(
+        "/companies/{company}/programs/{program}/terms",
+        MAX,
+        &[("draft", "01900000-0000-7000-8000-000000000060"), ("version", "1"), ("terms", PROSE), ("answer", "publish")],
+    ),
+    deed("/teams/{team}/programs/{program}/enrollment", ADAM, &[("terms", "1")]),
+    deed("/teams/{team}/programs/{program}/acceptance", OLIVIA, &[("terms", "2")]),
+    deed("/teams/{team}/programs/{program}/departure", OLIVIA, &[]),
     deed(
         "/invitations/{token}/acceptance",
         "",

@@ -6,7 +6,7 @@ use guildhall::{
     accounts::User,
     companies::{Company, StaffRole, staff::Staff},
     email_address::EmailAddress,
-    ids::{ProgramId, UserId},
+    ids::{ProgramId, TermsId, UserId},
     programs::{Partner, Terms, enrollment},
     schema::{programs, staff},
     teams::{MemberRole, NewMember, Team},
@@ -132,10 +132,12 @@ pub fn partner(conn: &mut PgConnection, company: &Company, team: &Team, program:
             programs::currency.eq("USD"),
         );
         diesel::insert_into(programs::table).values(values).execute(conn).expect("a program");
-        Terms::publish(conn, id, "Be honest.\n\nNever promise what we do not sell.").expect("terms");
+        Terms::publish(conn, None, id, TermsId::new(), "Be honest.\n\nNever promise what we do not sell.").expect("terms");
         id
     });
     let partner = Partner::meet(conn, company.id, team.id).expect("a partner");
     enrollment::enroll(conn, &partner, id).expect("an enrollment");
+    let terms = Terms::current(conn, id).expect("a look").expect("terms");
+    terms.accept(conn, partner.id, team.owner_id).expect("an acceptance");
     partner
 }

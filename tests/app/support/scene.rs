@@ -15,6 +15,8 @@ pub struct Scene {
     pub conversation: String,
     /// Acme's program.
     pub program: String,
+    /// The terms of that program.
+    pub terms: String,
     /// Of Nora's invitation.
     pub invitation_token: String,
     /// Of Frank's, whose role does not let him accept it.
@@ -94,6 +96,11 @@ const FRANKS_PLACE: u128 = 0x50;
 pub const OFFER: u128 = 0x51;
 /// Northwind's own invitation to Omar.
 pub const OWN: u128 = 0x52;
+/// Globex's program that any team may join.
+pub const OPEN_PROGRAM: u128 = 56;
+/// Acme's program whose second version of the terms Northwind has not accepted.
+pub const DUE_PROGRAM: u128 = 57;
+const DUE_TERMS: u128 = 58;
 /// The mail with Nora's link.
 pub const MAIL: u128 = 100;
 
@@ -106,6 +113,7 @@ impl Scene {
             staff: app.text(&format!("SELECT s.id FROM staff s JOIN users u ON u.id = s.user_id WHERE u.email = '{MAX}'")),
             conversation: app.text("SELECT p.id FROM partners p JOIN teams t ON t.id = p.team_id WHERE t.slug = 'northwind'"),
             program: app.text("SELECT id FROM programs WHERE name = 'Acme Resellers'"),
+            terms: app.text("SELECT t.id FROM terms t JOIN programs p ON p.id = t.program_id WHERE p.name = 'Acme Resellers'"),
             invitation_token: token(Purpose::Invitation, SENT),
             frank_token: token(Purpose::Invitation, FOR_FRANK),
             expired_token: token(Purpose::Invitation, EXPIRED),
@@ -143,6 +151,11 @@ impl Scene {
             Some("ascent" | "completion") => SECOND_LESSON,
             _ => FIRST_LESSON,
         };
+        let program = match route {
+            "/teams/{team}/programs/{program}/enrollment" => id(OPEN_PROGRAM).to_string(),
+            "/teams/{team}/programs/{program}/acceptance" => id(DUE_PROGRAM).to_string(),
+            _ => self.program.clone(),
+        };
         let path = route
             .replace("{course}", &id(COURSE).to_string())
             .replace("{lesson}", &id(lesson).to_string())
@@ -151,7 +164,8 @@ impl Scene {
             .replace("{partner}", "northwind")
             .replace("{member}", &self.member)
             .replace("{staff}", &self.staff)
-            .replace("{program}", &self.program)
+            .replace("{program}", &program)
+            .replace("{terms}", &self.terms)
             .replace("{invitation}", &id(invitation).to_string())
             .replace("{session}", &id(SESSION).to_string())
             .replace("{offer}", &id(OFFER).to_string())
@@ -259,6 +273,18 @@ fn rows(app: &TestApp) -> String {
             "INSERT INTO programs (id, company_id, name, destination, currency) VALUES ('{0}', {acme}, 'Acme Agencies', 'https://acme.example', 'EUR'); \
              INSERT INTO terms (id, program_id, number, body) VALUES ('{0}', '{0}', 1, 'Be kind.');",
             id(SECOND_PROGRAM)
+        ),
+        format!(
+            "INSERT INTO programs (id, company_id, name, destination, currency, open) VALUES ('{0}', {globex}, 'Globex Open', 'https://globex.example', 'EUR', true); \
+             INSERT INTO terms (id, program_id, number, body) VALUES ('{0}', '{0}', 1, 'Be open.'); \
+             INSERT INTO programs (id, company_id, name, destination, currency) VALUES ('{1}', {acme}, 'Acme Renewals', 'https://acme.example', 'EUR'); \
+             INSERT INTO terms (id, program_id, number, body) VALUES ('{1}', '{1}', 1, 'Be early.'), ('{2}', '{1}', 2, 'Be very early.'); \
+             INSERT INTO enrollments (id, company_id, partner_id, program_id) SELECT '{1}', {acme}, p.id, '{1}' FROM partners p WHERE p.team_id = {northwind}; \
+             INSERT INTO acceptances (terms_id, partner_id, user_id) SELECT '{1}', p.id, {olivia} FROM partners p WHERE p.team_id = {northwind};",
+            id(OPEN_PROGRAM),
+            id(DUE_PROGRAM),
+            id(DUE_TERMS),
+            olivia = user(OLIVIA)
         ),
         tagged(TAG, &acme, &northwind, "Agency"),
         tagged(FOREIGN_TAG, &globex, &brightwater, "Tricky"),

@@ -1,0 +1,1 @@
+DROP INDEX audit_company_user, audit_company_action;
