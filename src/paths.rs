@@ -263,6 +263,14 @@ pub fn member_messages(company: &str, team: &str, member: MemberId) -> String {
 pub fn latest(conversation: &str) -> String {
     format!("{conversation}#latest")
 }
+/// What was done in a company.
+pub fn audit(company: &str) -> String {
+    format!("/companies/{company}/audit")
+}
+/// The same as a file.
+pub fn audit_export(company: &str) -> String {
+    format!("/companies/{company}/audit/export")
+}
 
 /// A team's home.
 pub fn team(team: &str) -> String {
@@ -323,6 +331,10 @@ pub fn departure(team: &str) -> String {
 /// What each role may do in a team.
 pub fn permissions(team: &str) -> String {
     format!("/teams/{team}/permissions")
+}
+/// What was done in a team.
+pub fn history(team: &str) -> String {
+    format!("/teams/{team}/history")
 }
 /// A team's programs, and those it may join.
 pub fn team_programs(team: &str) -> String {

@@ -4,7 +4,7 @@ use crate::{
     access::{Access, Guarded},
     accounts::handlers as accounts,
     app::Mode,
-    audit::Action,
+    audit::{self, Action},
     error::Error,
     governing::handlers as governing,
     home::handlers as home,
@@ -188,6 +188,8 @@ fn course() -> Vec<Endpoint> {
 
 fn staff() -> Vec<Endpoint> {
     vec![
+        get("/companies/{company}/audit", audit::handlers::index),
+        get("/companies/{company}/audit/export", audit::handlers::export),
         get("/companies/{company}/staff", staffing::index),
         get("/companies/{company}/staff/invitations/new", staffing::new),
         post("/companies/{company}/staff/invitations", staffing::invite, &[Action::StaffInvited, Action::InvitationRevoked]),
@@ -287,6 +289,7 @@ fn team() -> Vec<Endpoint> {
         post("/teams/{team}/departure", governing::leave, &[Action::MemberLeft, Action::InvitationRevoked]),
         get("/teams/{team}/permissions", governing::permissions),
         post("/teams/{team}/permissions", governing::switch, &[Action::PermissionsSwitched, Action::InvitationRevoked]),
+        get("/teams/{team}/history", audit::handlers::history),
         get("/teams/{team}/programs", programs::team::list::index),
         get("/teams/{team}/programs/{program}", programs::team::program::show),
         post("/teams/{team}/programs/{program}/enrollment", programs::team::program::join, &[Action::ProgramJoined]),

@@ -19,6 +19,8 @@ pub enum CompanyTab {
     Training,
     /// The people who work for the company; administrators alone see it.
     Staff,
+    /// The audit log; administrators alone see it.
+    Audit,
 }
 
 impl CompanyTab {
@@ -30,6 +32,7 @@ impl CompanyTab {
             Self::Programs => "Programs",
             Self::Training => "Training",
             Self::Staff => "Staff",
+            Self::Audit => "Audit log",
         }
     }
 }
@@ -55,6 +58,7 @@ pub fn place(staff: &Staff, current: CompanyTab) -> Place {
     }
     if staff.may(StaffPermission::Administer) {
         tabs.push(tab(CompanyTab::Staff, paths::staff(&company.slug), "id-card"));
+        tabs.push(tab(CompanyTab::Audit, paths::audit(&company.slug), "history"));
     }
     Place {
         avatar: Avatar::company(&company.name),

@@ -6,6 +6,7 @@ mod courses;
 mod governing;
 mod people;
 mod seed;
+mod terms;
 
 use crate::{
     db::Db,

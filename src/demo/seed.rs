@@ -41,7 +41,8 @@ use diesel::{
 /// Everyone's password.
 pub const PASSWORD: &str = "guildhall-demo";
 
-const TERMS: &str = "1. Say what the product does, and nothing that it does not.\n\n2. Use your own link, so that what you bring is known to be yours.\n\n3. Commissions are paid for customers who stay thirty days.\n\n4. Either side may end this at any time; what was earned stays earned.";
+/// The first version of the terms of every program.
+pub(super) const TERMS: &str = "1. Say what the product does, and nothing that it does not.\n\n2. Use your own link, so that what you bring is known to be yours.\n\n3. Commissions are paid for customers who stay thirty days.\n\n4. Either side may end this at any time; what was earned stays earned.";
 
 /// Makes the demo's data, in the caller's transaction.
 pub fn fill(conn: &mut PgConnection, mailer: &Mailer) -> Result<()> {
@@ -52,6 +53,7 @@ pub fn fill(conn: &mut PgConnection, mailer: &Mailer) -> Result<()> {
     town.globex()?;
     town.training()?;
     town.open_matters()?;
+    town.terms()?;
     town.care()?;
     town.governing()?;
     town.conversations()?;
@@ -78,8 +80,8 @@ impl Town<'_> {
         self.colleague(&acme, "Max Adler", "max@acme.example", StaffRole::Manager)?;
         self.colleague(&acme, "Vera Lind", "vera@acme.example", StaffRole::Viewer)?;
         let sam = self.staff("sam@acme.example", "acme")?;
-        self.program(&sam, "Acme Referral", "Recommend Acme to people you know.", "https://acme.example/refer")?;
-        self.program(&sam, "Acme Resellers Plus", "For resellers with more than fifty customers.", "https://acme.example/plus")?;
+        self.program(&sam, "Acme Referral", "Recommend Acme to people you know.", "https://acme.example/refer", true)?;
+        self.program(&sam, "Acme Resellers Plus", "For resellers with more than fifty customers.", "https://acme.example/plus", false)?;
         self.date_back(1_700.0)?;
         for team in people::TEAMS {
             self.team(&sam, "Acme Resellers", team)?;
@@ -272,8 +274,9 @@ impl Town<'_> {
         Ok(())
     }
 
-    fn program(&mut self, by: &Staff, name: &str, description: &str, destination: &str) -> Result<()> {
-        match Program::create(self.conn, &by.actor(None), by.company.id, &text(name, description, destination), TERMS)? {
+    fn program(&mut self, by: &Staff, name: &str, description: &str, destination: &str, open: bool) -> Result<()> {
+        let text = ProgramText { open, ..text(name, description, destination) };
+        match Program::create(self.conn, &by.actor(None), by.company.id, &text, TERMS)? {
             Written::Saved(_) => Ok(()),
             other @ Written::NameTaken => Err(unexpected(&other)),
         }
@@ -382,7 +385,7 @@ impl Town<'_> {
         Ok(Staff::of(self.conn, user.id, company)?)
     }
 
-    fn find_program(&mut self, by: &Staff, name: &str) -> Result<Program> {
+    pub(super) fn find_program(&mut self, by: &Staff, name: &str) -> Result<Program> {
         Program::all(self.conn, by.company.id)?.into_iter().find(|program| program.name == name).ok_or(Error::NotFound)
     }
 
@@ -416,6 +419,7 @@ const DATED: &[(&str, &[&str])] = &[
     ("lessons", &["published_at"]),
     ("completions", &["at"]),
     ("course_completions", &["at"]),
+    ("enrollments", &["left_at"]),
     ("acceptances", &["at"]),
     ("notes", &["at"]),
     ("members", &["left_at"]),

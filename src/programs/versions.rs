@@ -44,7 +44,7 @@ pub struct Version {
     pub program: String,
     /// The version.
     #[diesel(embed)]
-    pub row: VersionRow,
+    pub version: VersionRow,
     /// Its text.
     #[diesel(sql_type = Text)]
     pub body: String,

@@ -2,7 +2,7 @@
 
 use crate::{
     paths,
-    teams::Membership,
+    teams::{Membership, TeamPermission},
     web::{Avatar, Person, Place, Tab},
 };
 
@@ -23,6 +23,8 @@ pub enum TeamTab {
     Messages,
     /// Courses of the programs it is in.
     Training,
+    /// What was done in it; the owner and the admins see it.
+    History,
 }
 
 impl TeamTab {
@@ -36,6 +38,7 @@ impl TeamTab {
             Self::Approvals => "Approvals",
             Self::Messages => "Messages",
             Self::Training => "Training",
+            Self::History => "History",
         }
     }
 }
@@ -61,6 +64,9 @@ pub fn place(member: &Membership, waiting: i64, current: TeamTab) -> Place {
         tabs.push(tab(TeamTab::Training, paths::training(&team.slug), "graduation", None));
     }
     tabs.push(tab(TeamTab::Settings, paths::team_settings(&team.slug), "settings", None));
+    if member.may(TeamPermission::AnswerProgramInvitations) {
+        tabs.push(tab(TeamTab::History, paths::history(&team.slug), "history", None));
+    }
     Place {
         avatar: Avatar::team(team.id.uuid(), &team.name),
         name: team.name.clone(),

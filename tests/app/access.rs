@@ -131,6 +131,9 @@ GET  /teams/{team}/departure                                  | in  | 403  403  
 POST /teams/{team}/departure                                  | in  | 403  403   403   404   |  404   | 403     go    go    go          | 404    | 404
 GET  /teams/{team}/permissions                                | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
 POST /teams/{team}/permissions                                | in  | 403  403   403   404   |  404   | go      go    403   403         | 404    | 404
+GET  /companies/{company}/audit                               | in  | 200  403   403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/audit/export                        | in  | 200  403   403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /teams/{team}/history                                    | in  | 403  403   403   404   |  404   | 200     200   403   403         | 404    | 404
 GET  /teams/{team}/programs                                   | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
 GET  /teams/{team}/programs/{program}                         | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
 POST /teams/{team}/programs/{program}/enrollment              | in  | 403  403   403   404   |  404   | 422     422   403   403         | 404    | 404

@@ -14,7 +14,6 @@ use crate::{
     web::{
         Avatar, Frame, Layout, Moment, Prose, page,
         pagination::{PAGE_SIZE, Page, Start, said},
-        see_other,
     },
 };
 use actix_web::{
@@ -193,7 +192,7 @@ impl Row {
 impl VersionPage {
     fn of(by: &Authorized<may::SeePartners>, layout: Layout, id: ProgramId, version: Version, since: i32) -> Self {
         let prose = version.prose();
-        let Version { program, row, body, in_force, since_body } = version;
+        let Version { program, version: row, body, in_force, since_body } = version;
         let h1 = format!("Version {} of the terms of {program}", row.number);
         let changes = since_body.map(|before| changes::between(&before, &body));
         Self {

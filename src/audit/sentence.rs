@@ -1,0 +1,172 @@
+//! One sentence for every action of the audit log. Names are joined when shown (S61); a new action does not compile without its sentence.
+
+use crate::audit::{Action, lines::Line};
+use serde_json::Value;
+
+/// What the line tells, as one sentence: "Olivia Park accepted the terms of Acme Resellers, version 2, for Northwind".
+pub fn of(line: &Line) -> String {
+    let who = line.actor.as_deref().unwrap_or("The program");
+    let person = line.person.as_deref().unwrap_or("somebody");
+    let program = line.program.as_deref().unwrap_or("a program");
+    let team = line.team.as_deref().unwrap_or("a team");
+    let company = line.company.as_deref().unwrap_or("the company");
+    let course = line.course.as_deref().unwrap_or("of training");
+    let lesson = line.lesson.as_deref().unwrap_or("of a course");
+    let (was, is) = (word(line.before.as_ref(), "role"), word(line.after.as_ref(), "role"));
+    let version = number(line.after.as_ref(), "terms").map_or_else(String::new, |number| format!(", version {number}"));
+    match line.action {
+        Action::CompanyFounded => format!("{who} founded {company}"),
+        Action::SignedIn => format!("{who} signed in"),
+        Action::SignedOut => format!("{who} signed out"),
+        Action::IdentityConfirmed => format!("{who} proved again who they are"),
+        Action::PasswordResetAsked => format!("A new password was asked for {person}"),
+        Action::PasswordReset => format!("{who} set a new password by a mailed link"),
+        Action::ProgramCreated => format!("{who} made the program {program}"),
+        Action::ProgramEdited => format!("{who} changed the program {program}{}", program_change(line)),
+        Action::TeamInvited => match line.team_name.as_deref() {
+            Some(named) => format!("{who} invited {person} to bring {named} into {program}"),
+            None => format!("{who} invited {person} into {program}"),
+        },
+        Action::MemberInvited => format!("{who} asked for {person} in {}{}", line.team.as_deref().unwrap_or("a new team"), as_role(is)),
+        Action::InvitationResent => format!("{who} sent the invitation of {person} again"),
+        Action::InvitationRevoked => format!("{who} took the invitation of {person} back"),
+        Action::OwnerReminded => format!("{who} reminded {team} of {person}, who waits for its approval"),
+        Action::InvitationRoleChanged => format!("{who} changed the role that {person} is asked in with{}", from_to(was, is)),
+        Action::InvitationPutToTeam => match &line.program {
+            Some(program) => format!("{who} put the invitation to {program} before {team}"),
+            None => format!("{who} put {person} before {team} for its approval"),
+        },
+        Action::RenewalAsked => format!("A new link was asked for the invitation of {person}"),
+        Action::MemberApproved => format!("{who} approved {person} for {team}{}", as_role(is)),
+        Action::MemberRejected => format!("{who} rejected {person} for {team}"),
+        Action::InvitationAccepted => match &line.program {
+            Some(program) => format!("{who} accepted the invitation to {program} for {team}"),
+            None => format!("{who} accepted the invitation of {person}"),
+        },
+        Action::InvitationDeclined => match &line.program {
+            Some(program) => format!("{who} declined the invitation to {program}"),
+            None => format!("{who} declined the invitation of {person}"),
+        },
+        Action::TeamFounded => format!("{who} founded the team {team}"),
+        Action::MemberJoined => format!("{person} joined {team}{}", as_role(is)),
+        Action::ProgramJoined => format!("{who} joined {program} for {team} and accepted its terms{version}"),
+        Action::ProgramLeft => format!("{who} left {program} for {team}"),
+        Action::TermsPublished => format!("{who} published new terms of {program}{version}"),
+        Action::TermsAccepted => format!("{who} accepted the terms of {program}{version}, for {team}"),
+        Action::PartnerAssigned => match (&line.colleague, word(line.after.as_ref(), "staff")) {
+            (Some(colleague), Some(_)) => format!("{who} assigned {team} to {colleague}"),
+            (_, Some(_)) => format!("{who} assigned {team} to a colleague"),
+            (_, None) => format!("{who} assigned {team} to nobody"),
+        },
+        Action::PartnerTagged => format!("{who} tagged {team} {}", tag(line)),
+        Action::PartnerUntagged => format!("{who} took the tag {} off {team}", tag(line)),
+        Action::NoteAdded => format!("{who} wrote a note about {team}"),
+        Action::StaffInvited => format!("{who} asked {person} to work for {company}{}", as_role(is)),
+        Action::StaffJoined => format!("{person} began to work for {company}{}", as_role(is)),
+        Action::StaffRoleChanged => format!("{who} changed the role of {person}{}", from_to(was, is)),
+        Action::StaffRemoved => format!("{who} removed {person} from the staff"),
+        Action::MessageSent => format!("{who} sent a message to or for {team}"),
+        Action::CourseCreated => format!("{who} made the course {course}"),
+        Action::CourseEdited => format!("{who} changed the course {course}"),
+        Action::CourseGiven => format!("{who} changed which programs the course {course} is given to"),
+        Action::LessonCreated => format!("{who} wrote the lesson {lesson}"),
+        Action::LessonEdited => format!("{who} changed the lesson {lesson}"),
+        Action::LessonPublished => format!("{who} showed the lesson {lesson} to members"),
+        Action::LessonRetracted => format!("{who} made the lesson {lesson} a draft again"),
+        Action::LessonMoved => format!("{who} gave the lesson {lesson} another place"),
+        Action::LessonDone => format!("{who} marked the lesson {lesson} done"),
+        Action::LessonUndone => format!("{who} took back that the lesson {lesson} is done"),
+        Action::Refused => format!("{who} tried what their role does not allow, and was refused"),
+    }
+}
+
+/// Whether the team reads it in its history too: what a company keeps for itself, and what stands in conversations, it does not.
+pub const fn is_the_teams(action: Action) -> bool {
+    match action {
+        Action::PartnerAssigned
+        | Action::PartnerTagged
+        | Action::PartnerUntagged
+        | Action::NoteAdded
+        | Action::MessageSent
+        | Action::CompanyFounded
+        | Action::SignedIn
+        | Action::SignedOut
+        | Action::IdentityConfirmed
+        | Action::PasswordResetAsked
+        | Action::PasswordReset
+        | Action::ProgramCreated
+        | Action::ProgramEdited
+        | Action::TeamInvited
+        | Action::TermsPublished
+        | Action::StaffInvited
+        | Action::StaffJoined
+        | Action::StaffRoleChanged
+        | Action::StaffRemoved
+        | Action::CourseCreated
+        | Action::CourseEdited
+        | Action::CourseGiven
+        | Action::LessonCreated
+        | Action::LessonEdited
+        | Action::LessonPublished
+        | Action::LessonRetracted
+        | Action::LessonMoved => false,
+        Action::MemberInvited
+        | Action::InvitationResent
+        | Action::InvitationRevoked
+        | Action::OwnerReminded
+        | Action::InvitationRoleChanged
+        | Action::InvitationPutToTeam
+        | Action::RenewalAsked
+        | Action::MemberApproved
+        | Action::MemberRejected
+        | Action::InvitationAccepted
+        | Action::InvitationDeclined
+        | Action::TeamFounded
+        | Action::MemberJoined
+        | Action::ProgramJoined
+        | Action::ProgramLeft
+        | Action::TermsAccepted
+        | Action::LessonDone
+        | Action::LessonUndone
+        | Action::Refused => true,
+    }
+}
+
+/// The words of a value that the line keeps; none where it keeps null or nothing.
+fn word<'a>(of: Option<&'a Value>, key: &str) -> Option<&'a str> {
+    of?.get(key)?.as_str()
+}
+
+fn number(of: Option<&Value>, key: &str) -> Option<i64> {
+    of?.get(key)?.as_i64()
+}
+
+/// " as admin", or nothing.
+fn as_role(role: Option<&str>) -> String {
+    role.map_or_else(String::new, |role| format!(" as {role}"))
+}
+
+/// " from member to admin", or as much of it as is known.
+fn from_to(was: Option<&str>, is: Option<&str>) -> String {
+    let part = |word: &str, role: Option<&str>| role.map_or_else(String::new, |role| format!(" {word} {role}"));
+    format!("{}{}", part("from", was), part("to", is))
+}
+
+/// What of the name and the openness is other than before.
+fn program_change(line: &Line) -> String {
+    let open = |of: Option<&Value>| of.and_then(|value| value.get("open")).and_then(Value::as_bool);
+    let named = match (word(line.before.as_ref(), "name"), word(line.after.as_ref(), "name")) {
+        (Some(was), Some(is)) if was != is => format!(", which was called {was}"),
+        _ => String::new(),
+    };
+    let opened = match (open(line.before.as_ref()), open(line.after.as_ref())) {
+        (Some(false), Some(true)) => ", and opened it to any team",
+        (Some(true), Some(false)) => ", and closed it to all but invited teams",
+        _ => "",
+    };
+    format!("{named}{opened}")
+}
+
+fn tag(line: &Line) -> String {
+    line.tag.as_ref().map_or_else(|| "with a tag".to_owned(), |tag| format!("“{tag}”"))
+}
