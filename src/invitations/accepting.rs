@@ -117,7 +117,7 @@ pub fn accept(
             (Into::NewTeam { name, people }, _) => {
                 let team = joining::new_team(conn, request, &user, name)?;
                 let by = actor(&user, TeamRole::Owner, request);
-                joining::program(conn, &by, &invitation, &team, user.id, terms.as_ref())?;
+                joining::program(conn, mailer, &by, &invitation, &team, &user, terms.as_ref())?;
                 let invited = listed::decide(conn, mailer, &by, &invitation, &team, people)?;
                 joining::tell_asker(conn, mailer, &invitation, &team, &user, terms.as_ref(), &invited)?;
                 Home::Team(team)

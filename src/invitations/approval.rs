@@ -212,7 +212,7 @@ pub fn answer_several(
     several: &Several,
     decision: &Decision,
 ) -> Result<Tally> {
-    let answered = db::transaction(conn, |conn| {
+    let answered: Result<Tally> = db::transaction(conn, |conn| {
         let mut tally = Tally::default();
         if !several.members.is_empty() {
             let judge = Judge::take_seat(conn, member)?;

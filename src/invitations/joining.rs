@@ -9,7 +9,7 @@ use crate::{
     ids::{InvitationId, RequestId, UserId},
     invitations::{Invitation, InvitationKind, InvitationStatus, asker, emails::answering, listed, revoking},
     mail::{self, Mailer},
-    programs::{Partner, Terms, enrollment},
+    programs::{Partner, Program, Terms, emails, enrollment},
     schema::invitations,
     teams::{NewMember, Team, TeamRole},
 };
@@ -83,20 +83,26 @@ pub fn new_team(conn: &mut PgConnection, request: Option<RequestId>, founder: &U
     Ok(team)
 }
 
-/// Company and team meet, the team is enrolled, the terms are accepted, and the invitation is closed.
+/// Company and team meet, the team is enrolled, the terms are accepted with a receipt to who did, and the invitation is closed.
 pub fn program(
     conn: &mut PgConnection,
+    mailer: &Mailer,
     by: &Actor,
     invitation: &Invitation,
     team: &Team,
-    user: UserId,
+    user: &User,
     terms: Option<&Terms>,
 ) -> QueryResult<()> {
     let (company, program) = invitation.company_id.zip(invitation.program_id).expect("a CHECK gives a program invitation both");
     let partner = Partner::meet(conn, company, team.id)?;
     let new = enrollment::enroll(conn, &partner, program)?;
-    terms.map_or(Ok(false), |terms| terms.accept(conn, partner.id, user))?;
-    close(conn, by, invitation, team, user)?;
+    if let Some(terms) = terms
+        && terms.accept(conn, partner.id, user.id)?
+    {
+        let letter = emails::receipt(&Company::find(conn, company)?, &Program::find(conn, company, program)?, terms, team, user);
+        mail::queue(conn, mailer, Some(company), &letter)?;
+    }
+    close(conn, by, invitation, team, user.id)?;
     if !new {
         return Ok(());
     }
@@ -114,7 +120,7 @@ pub fn program_with_team(
     user: &User,
     terms: Option<&Terms>,
 ) -> QueryResult<()> {
-    program(conn, by, invitation, team, user.id, terms)?;
+    program(conn, mailer, by, invitation, team, user, terms)?;
     revoke_same(conn, by, invitation, team)?;
     listed::bring_before(conn, mailer, by, invitation, team)?;
     tell_asker(conn, mailer, invitation, team, user, terms, &[])

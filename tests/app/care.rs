@@ -237,6 +237,7 @@ async fn the_same_new_tag_from_two_people_at_once_is_one_tag() {
 async fn the_strip_says_what_waits_who_can_act_and_whether_the_owner_is_there() {
     let app = TestApp::start().await;
     let vera = app.signed_in(VERA);
+    app.sql("DELETE FROM acceptances");
     let strip = |page: Page| page.text_of(".health li");
     app.owner_seen("2 minutes");
     assert_eq!(

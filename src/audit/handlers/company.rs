@@ -100,7 +100,7 @@ impl AuditPage {
     fn of(by: &Authorized<may::Administer>, layout: Layout, query: FilterQuery, filter: Filter, log: Log) -> Self {
         let Log { page: Page { rows, previous, next }, people } = log;
         let (here, now, zone) = (paths::audit(&by.company.slug), Utc::now(), by.user.zone());
-        let link = |name: &'static str, cursor: String| paths::with_query(&here, &[query.pairs().as_slice(), &[(name, &cursor)]].concat());
+        let link = |name: &'static str, cursor: String| paths::with_query(&here, &[query.pairs().as_slice(), &[(name, cursor.as_str())]].concat());
         Self {
             frame: by.frame(layout, CompanyTab::Audit, "Audit log"),
             export: paths::with_query(&paths::audit_export(&by.company.slug), &query.pairs()),

@@ -60,7 +60,7 @@ fn record(line: &Line) -> String {
     let json = |value: &Option<serde_json::Value>| value.as_ref().map(ToString::to_string).unwrap_or_default();
     let at = line.at.to_rfc3339_opts(SecondsFormat::Secs, true);
     csv::record([
-        &at,
+        at.as_str(),
         &text(&line.actor),
         &text(&line.actor_email),
         &text(&line.role),

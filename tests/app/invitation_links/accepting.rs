@@ -30,7 +30,8 @@ async fn an_owner_accepts_for_their_team_and_the_listed_people_wait_in_its_appro
         app.text(&format!("SELECT t.slug || ' ' || i.role || ' ' || (i.expires_at > now() + interval '13 days') FROM invitations i JOIN teams t ON t.id = i.team_id WHERE i.email = '{TEO}'")),
         "northwind admin true"
     );
-    assert_eq!(app.mails_to(OLIVIA).len(), mails, "the owner who accepted needs no mail");
+    assert_eq!(app.mails_to(OLIVIA).len(), mails + 1, "the owner who accepted gets the receipt alone");
+    assert_eq!(app.last_mail_to(OLIVIA).subject, "You accepted the terms of Acme Resellers Plus");
     assert_eq!(app.mails_to(TEO).len(), 0);
     assert_eq!(app.number("SELECT member_count FROM teams WHERE slug = 'northwind'"), 4);
 }
