@@ -39,14 +39,20 @@ pub fn of(line: &Line) -> String {
         Action::RenewalAsked => format!("A new link was asked for the invitation of {person}"),
         Action::MemberApproved => format!("{who} approved {person} for {team}{}", as_role(is)),
         Action::MemberRejected => format!("{who} rejected {person} for {team}"),
-        Action::InvitationAccepted => match &line.program {
-            Some(program) => format!("{who} accepted the invitation to {program} for {team}"),
-            None => format!("{who} accepted the invitation of {person}"),
+        Action::InvitationAccepted => match (&line.program, &line.team) {
+            (Some(program), _) => format!("{who} accepted the invitation to {program} for {team}"),
+            (None, Some(team)) => format!("{who} accepted the invitation into {team}"),
+            (None, None) => format!("{who} accepted the invitation to work for {company}"),
         },
-        Action::InvitationDeclined => match &line.program {
-            Some(program) => format!("{who} declined the invitation to {program}"),
-            None => format!("{who} declined the invitation of {person}"),
-        },
+        // By the link alone, nobody is signed in: whoever was invited did it.
+        Action::InvitationDeclined => {
+            let who = line.actor.as_deref().unwrap_or(person);
+            match (&line.program, &line.team) {
+                (Some(program), _) => format!("{who} declined the invitation to {program}"),
+                (None, Some(team)) => format!("{who} declined the invitation into {team}"),
+                (None, None) => format!("{who} declined the invitation of {company}"),
+            }
+        }
         Action::TeamFounded => format!("{who} founded the team {team}"),
         Action::MemberJoined => format!("{person} joined {team}{}", as_role(is)),
         Action::ProgramJoined => format!("{who} joined {program} for {team} and accepted its terms{version}"),
