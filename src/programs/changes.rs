@@ -64,12 +64,7 @@ mod tests {
     fn a_changed_word_is_marked_and_the_rest_of_its_line_is_not() {
         assert_eq!(
             between("Be kind.\nPay in 30 days.\n", "Be kind.\nPay in 60 days.\n"),
-            [
-                Same("Be kind.\nPay in ".into()),
-                Removed("30".into()),
-                Added("60".into()),
-                Same(" days.\n".into()),
-            ]
+            [Same("Be kind.\nPay in ".into()), Removed("30".into()), Added("60".into()), Same(" days.\n".into()),]
         );
     }
 

@@ -91,15 +91,7 @@ pub fn left(company: &Company, program: &Program, team: &Team, by: &User, to: &U
     about_team(company, program, team, by, to, fact, lead)
 }
 
-fn about_team(
-    company: &Company,
-    program: &Program,
-    team: &Team,
-    by: &User,
-    to: &User,
-    fact: String,
-    lead: Vec<Words>,
-) -> Letter {
+fn about_team(company: &Company, program: &Program, team: &Team, by: &User, to: &User, fact: String, lead: Vec<Words>) -> Letter {
     Letter {
         to: to.email.clone(),
         speaks_for: Some(company.name.clone()),
@@ -109,11 +101,7 @@ fn about_team(
         heading: fact,
         lead,
         quote: String::new(),
-        facts: vec![
-            ("Team", team.name.clone()),
-            ("Program", program.name.clone()),
-            ("By", format!("{}, {}", by.name, by.email)),
-        ],
+        facts: vec![("Team", team.name.clone()), ("Program", program.name.clone()), ("By", format!("{}, {}", by.name, by.email))],
         button: Some(("See the partner".to_owned(), Target::Page(paths::partner(&company.slug, &team.slug)))),
         note: String::new(),
         why: format!("You get this mail because you look after {} for {}.", team.name, company.name),

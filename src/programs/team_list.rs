@@ -156,7 +156,8 @@ pub struct OfferTerms {
 }
 
 /// The team's place in program g, present or past.
-const PLACES: &str = "FROM partners p JOIN enrollments e ON e.partner_id = p.id JOIN programs g ON g.id = e.program_id WHERE p.team_id = $1";
+const PLACES: &str =
+    "FROM partners p JOIN enrollments e ON e.partner_id = p.id JOIN programs g ON g.id = e.program_id WHERE p.team_id = $1";
 /// What the team may join at once: open, not in it, and its company has not ended the partnership.
 const JOINABLE: &str = "FROM programs g WHERE g.open AND NOT EXISTS (SELECT FROM partners p WHERE p.company_id = g.company_id AND p.team_id = $1 \
      AND (p.ended_at IS NOT NULL OR EXISTS (SELECT FROM enrollments e WHERE e.partner_id = p.id AND e.program_id = g.id AND e.left_at IS NULL)))";
@@ -202,7 +203,9 @@ impl Counts {
     pub fn of(conn: &mut PgConnection, team: TeamId) -> QueryResult<Self> {
         let count = |show: Show| format!("(SELECT count(*) FROM ({} LIMIT {MOST} + 1) r)", show.rows());
         let (joined, open, left) = (count(Show::Joined), count(Show::Open), count(Show::Left));
-        sql_query(format!("SELECT {joined} AS joined, {open} AS open, {left} AS \"left\"")).bind::<sql_types::Uuid, _>(team).get_result(conn)
+        sql_query(format!("SELECT {joined} AS joined, {open} AS open, {left} AS \"left\""))
+            .bind::<sql_types::Uuid, _>(team)
+            .get_result(conn)
     }
 }
 

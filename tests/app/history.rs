@@ -9,7 +9,9 @@ const AUDIT: &str = "/companies/acme/audit";
 impl TestApp {
     /// A line written so many minutes ago.
     fn line(&self, company: &str, team: &str, who: &str, action: Action, minutes: i32) {
-        let of = |table: &str, slug: &str| if slug.is_empty() { "NULL".to_owned() } else { format!("(SELECT id FROM {table} WHERE slug = '{slug}')") };
+        let of = |table: &str, slug: &str| {
+            if slug.is_empty() { "NULL".to_owned() } else { format!("(SELECT id FROM {table} WHERE slug = '{slug}')") }
+        };
         let who = if who.is_empty() { "NULL".to_owned() } else { format!("(SELECT id FROM users WHERE email = '{who}')") };
         self.sql(&format!(
             "INSERT INTO audit (id, company_id, team_id, user_id, role, action, at) VALUES (gen_random_uuid(), {}, {}, {who}, 'admin', '{action}', now() - {minutes} * interval '1 minute')",
@@ -34,7 +36,10 @@ async fn the_teams_history_tells_in_sentences_who_did_what() {
         [
             "Mia Chen tried what their role does not allow, and was refused",
             "Olivia Park left Acme Resellers for Northwind",
-            &format!("Olivia Park approved {} for Northwind as admin", app.text("SELECT email FROM invitations WHERE status = 'sent' AND team_id IS NOT NULL AND approved_by IS NOT NULL")),
+            &format!(
+                "Olivia Park approved {} for Northwind as admin",
+                app.text("SELECT email FROM invitations WHERE status = 'sent' AND team_id IS NOT NULL AND approved_by IS NOT NULL")
+            ),
             "Olivia Park accepted the terms of Acme Renewals, version 2, for Northwind",
         ]
     );
@@ -52,10 +57,13 @@ async fn a_team_reads_its_own_lines_and_not_what_a_company_keeps_for_itself() {
     }
     app.line("", "brightwater", TOMAS, Action::MemberJoined, 1);
     let page = app.signed_in(OLIVIA).get(HISTORY).await;
-    let told = [page.text_of("tbody .whole"), match page.links("a[rel=next]").first() {
-        Some(next) => app.signed_in(OLIVIA).get(next).await.text_of("tbody .whole"),
-        None => Vec::new(),
-    }]
+    let told = [
+        page.text_of("tbody .whole"),
+        match page.links("a[rel=next]").first() {
+            Some(next) => app.signed_in(OLIVIA).get(next).await.text_of("tbody .whole"),
+            None => Vec::new(),
+        },
+    ]
     .concat();
     assert_eq!(told.len(), Action::ALL.iter().filter(|action| sentence::is_the_teams(**action)).count());
     let text = told.join("\n");

@@ -140,9 +140,7 @@ async fn a_change_that_is_not_in_order_is_refused_with_what_was_typed() {
     make(&sam, "Acme Referral").await.is(303);
     let form = sam.get(&path).await.program_form();
     let before = app.dump();
-    let page = sam
-        .submit(&form.clone().set("name", "").set("destination", "ftp://acme.example").set("description", "Kept"))
-        .await;
+    let page = sam.submit(&form.clone().set("name", "").set("destination", "ftp://acme.example").set("description", "Kept")).await;
     page.is(422).shows("Two things to correct");
     assert_eq!(page.error_at("name"), "Error: Enter the program's name");
     assert_eq!(page.program_form().value("description"), Some("Kept"));

@@ -44,7 +44,7 @@ async fn the_list_shows_what_is_joined_what_is_open_and_what_was_left_and_no_clo
         let page = browser.get(LIST).await;
         page.is(200).shows("Joined 2").shows("Open to join 1").shows("Left 0").hides("Acme Agencies").hides("Globex Affiliates");
         let rows = page.text_of("tbody tr");
-        assert!(rows.iter().any(|row| row.contains("Acme Renewals Terms due Acme Version 2 Version 1 accepted")), "{rows:?}");
+        assert!(rows.iter().any(|row| row.contains("Acme RenewalsTerms due Acme Version 2 Version 1 accepted")), "{rows:?}");
         assert_eq!(browser.get(&format!("{LIST}?show=open")).await.text_of("tbody .name"), ["Globex Open"]);
         browser.get(&format!("{LIST}/{}", id(SECOND_PROGRAM))).await.is(404);
         let may = [OLIVIA, ADAM].contains(&person);
@@ -280,7 +280,8 @@ async fn an_admin_answers_what_they_may_and_a_forged_rest_is_refused_and_written
     let adam = app.signed_in(ADAM);
     let page = adam.get(APPROVALS).await;
     assert_eq!(page.text_of(".decision label").len(), 2, "the program and the terms, not the member");
-    let member = app.text("SELECT id FROM invitations WHERE status = 'waiting' AND team_id = (SELECT id FROM teams WHERE slug = 'northwind')");
+    let member =
+        app.text("SELECT id FROM invitations WHERE status = 'waiting' AND team_id = (SELECT id FROM teams WHERE slug = 'northwind')");
     let before = app.actions("refused");
     adam.post(&format!("{APPROVALS}/answers"), &[("id", &member), ("answer", "approval")]).await.is(403);
     assert_eq!((app.actions("refused"), app.actions("member approved")), (before + 1, 0));

@@ -38,7 +38,9 @@ async fn a_new_version_begins_with_the_text_in_force_and_comes_into_force_at_onc
     let done = max.submit(&form.set("terms", NEW)).await;
     done.leads_to(&app.terms_page());
     let page = max.follow(done).await;
-    page.shows("Version 2 is in force.").shows("2 people who may accept it for their teams have been told by mail.").shows("In force: version 2");
+    page.shows("Version 2 is in force.")
+        .shows("2 people who may accept it for their teams have been told by mail.")
+        .shows("In force: version 2");
     assert_eq!(page.text_of("tbody tr").len(), 2);
     assert!(page.text_of("tbody tr")[0].contains("Version 2 Max Adler 0 teams"), "{:?}", page.text_of("tbody tr"));
     assert_eq!(app.versions(), format!("1:{OLD}|2:{NEW}"));
@@ -196,7 +198,8 @@ async fn many_teams_come_in_pages_and_take_as_many_statements_as_one() {
     };
     let (list, terms) = (statements(&path).await, statements(&app.terms_page()).await);
     let conn = &mut app.connection();
-    let acme = Company { id: app.text("SELECT id FROM companies WHERE slug = 'acme'").parse().unwrap(), slug: "acme".into(), name: "Acme".into() };
+    let acme =
+        Company { id: app.text("SELECT id FROM companies WHERE slug = 'acme'").parse().unwrap(), slug: "acme".into(), name: "Acme".into() };
     for n in 0..30 {
         let team: Team = personas::team(conn, &format!("Team {n}"), (&format!("t{n}@many.example"), "Owner"), &[]);
         personas::partner(conn, &acme, &team, "Acme Resellers");

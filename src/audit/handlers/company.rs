@@ -100,7 +100,8 @@ impl AuditPage {
     fn of(by: &Authorized<may::Administer>, layout: Layout, query: FilterQuery, filter: Filter, log: Log) -> Self {
         let Log { page: Page { rows, previous, next }, people } = log;
         let (here, now, zone) = (paths::audit(&by.company.slug), Utc::now(), by.user.zone());
-        let link = |name: &'static str, cursor: String| paths::with_query(&here, &[query.pairs().as_slice(), &[(name, cursor.as_str())]].concat());
+        let link =
+            |name: &'static str, cursor: String| paths::with_query(&here, &[query.pairs().as_slice(), &[(name, cursor.as_str())]].concat());
         Self {
             frame: by.frame(layout, CompanyTab::Audit, "Audit log"),
             export: paths::with_query(&paths::audit_export(&by.company.slug), &query.pairs()),
@@ -117,8 +118,10 @@ impl AuditPage {
 
     /// Every action with its words, and whether the log is narrowed to it.
     fn actions(&self) -> Vec<(&'static str, String, bool)> {
-        let mut actions: Vec<_> =
-            Action::ALL.iter().map(|action| (action.as_str(), super::capital(action.as_str()), self.filter.action == Some(*action))).collect();
+        let mut actions: Vec<_> = Action::ALL
+            .iter()
+            .map(|action| (action.as_str(), super::capital(action.as_str()), self.filter.action == Some(*action)))
+            .collect();
         actions.sort_by(|a, b| a.1.cmp(&b.1));
         actions
     }

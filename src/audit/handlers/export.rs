@@ -6,7 +6,7 @@ use crate::{
     access::{Authorized, Fresh, may},
     audit::lines::{Filter, Line, Of},
     db::Db,
-    error::{Error, Result},
+    error::Result,
     ids::CompanyId,
     web::{
         csv,
@@ -40,7 +40,7 @@ pub async fn export(by: Fresh<Authorized<may::Administer>>, Query(query): Query<
     Ok(csv::attachment(&format!("{}-audit.csv", by.company.slug)).streaming(parts))
 }
 
-async fn part(db: Db, company: CompanyId, filter: Filter, next: Next) -> Result<Option<(Bytes, Next)>, Error> {
+async fn part(db: Db, company: CompanyId, filter: Filter, next: Next) -> Result<Option<(Bytes, Next)>> {
     let after = match next {
         Next::Head => return Ok(Some((csv::record(HEAD).into(), Next::Lines(None)))),
         Next::Lines(after) => after,

@@ -37,7 +37,12 @@ struct HistoryPage {
 }
 
 /// What was done in the team, the last first.
-pub async fn history(by: InTeam<may::AnswerProgramInvitations>, Query(query): Query<ListQuery>, layout: Layout, db: Db) -> Result<HttpResponse> {
+pub async fn history(
+    by: InTeam<may::AnswerProgramInvitations>,
+    Query(query): Query<ListQuery>,
+    layout: Layout,
+    db: Db,
+) -> Result<HttpResponse> {
     let (team, start) = (by.team.id, Start::from_query(&query.after, &query.before));
     let lines = db.run(move |conn| Line::page(conn, Of::Team(team), Filter::default(), start)).await?;
     let (here, now, zone) = (paths::history(&by.team.slug), Utc::now(), by.user.zone());

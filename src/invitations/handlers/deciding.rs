@@ -142,7 +142,9 @@ pub async fn answer_several(
     match tally {
         Tally { done: n, over: 0, changed: 0 } => flash.ok(back, done(n), "The companies are told."),
         Tally { done: n, over, changed: 0 } => flash.info(back, done(n), format!("{over} were answered, revoked or expired before.")),
-        Tally { done: n, changed, .. } => flash.bad(back, done(n), format!("{changed} not: newer terms came into force meanwhile. Read them first.")),
+        Tally { done: n, changed, .. } => {
+            flash.bad(back, done(n), format!("{changed} not: newer terms came into force meanwhile. Read them first."))
+        }
     }
 }
 

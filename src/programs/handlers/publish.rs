@@ -130,7 +130,8 @@ async fn again(
 /// What was typed stays, beside what it would change in the text that somebody published meanwhile; sent again, it does so knowingly.
 async fn moved_on(by: &Authorized<may::WritePrograms>, layout: Layout, db: &Db, id: ProgramId, form: TermsForm) -> Redirect {
     let writing = read(by, db, id).await?;
-    let says = format!("Somebody published version {} meanwhile: read below what yours changes in it, then publish again", writing.number());
+    let says =
+        format!("Somebody published version {} meanwhile: read below what yours changes in it, then publish again", writing.number());
     let (errors, body) = (FormErrors::one("terms", says), form.terms.clone());
     let form = TermsForm { version: String::new(), ..form };
     refused(&NewTermsPage { errors, ..NewTermsPage::of(by, layout, &writing, form).refused() }.with_preview(&writing, &body))

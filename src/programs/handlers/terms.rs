@@ -251,7 +251,9 @@ impl TeamsPage {
     /// What there is none of.
     fn nothing(&self) -> (&'static str, &'static str) {
         match self.show {
-            Answered::Due if self.counts.accepted > 0 => ("Every team has accepted", "No team of this program still has to accept its terms in force."),
+            Answered::Due if self.counts.accepted > 0 => {
+                ("Every team has accepted", "No team of this program still has to accept its terms in force.")
+            }
             Answered::Due => ("No team has to accept", "A team that joins the program accepts its terms in force."),
             Answered::Accepted => ("No team has accepted yet", "A team’s owner or admin accepts, on the team’s own pages."),
             Answered::Left => ("No team has left", "A team that leaves the program stays readable here."),

@@ -84,7 +84,7 @@ async fn a_program_invitation_is_answered_by_owner_and_admins() {
             assert!(links[0].ends_with("/acceptance") && links[1].ends_with("/declination"), "{links:?}");
             app.signed_in(email).get(&links[0]).await.is(200);
         } else {
-            page.shows("Only the team’s owner and admins answer program invitations.");
+            page.shows("Only the team’s owner and admins answer program invitations and accept terms.");
         }
     }
     ask(&app, &[ROSA]).await;

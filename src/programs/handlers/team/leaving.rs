@@ -53,7 +53,11 @@ pub async fn leave(by: InTeam<may::AnswerProgramInvitations>, at: At, flash: Fla
     let (member, actor, id) = (by.member.clone(), by.actor.clone(), offer.id);
     let back = paths::team_program(&by.team.slug, id);
     if db.run(move |conn| by_team::leave(conn, &mailer, &actor, &member, id)).await? {
-        flash.ok(back, format!("{} left {}.", by.team.name, offer.name), format!("{} has been told. What was there stays to be read.", offer.company))
+        flash.ok(
+            back,
+            format!("{} left {}.", by.team.name, offer.name),
+            format!("{} has been told. What was there stays to be read.", offer.company),
+        )
     } else {
         flash.info(back, format!("{} has left {} already.", by.team.name, offer.name), "")
     }

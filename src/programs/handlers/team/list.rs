@@ -49,7 +49,8 @@ struct Row {
 /// The list.
 pub async fn index(by: InTeam<may::SeeTeam>, Query(query): Query<ListQuery>, layout: Layout, db: Db) -> Redirect {
     let (team, show, start) = (by.team.id, Show::parse(&query.show), Start::from_query(&query.after, &query.before));
-    let (counts, offers) = db.run(move |conn| Offer::page(conn, team, show, start).and_then(|page| Ok((Counts::of(conn, team)?, page)))).await?;
+    let (counts, offers) =
+        db.run(move |conn| Offer::page(conn, team, show, start).and_then(|page| Ok((Counts::of(conn, team)?, page)))).await?;
     page(&ListPage::of(&by, layout, show, counts, offers))
 }
 
@@ -90,7 +91,9 @@ impl ListPage {
 
     fn nothing(&self) -> (&'static str, &'static str) {
         match self.show {
-            Show::Joined => ("No programs yet", "A company invites the team by mail to its owner or an admin, or the team joins an open program."),
+            Show::Joined => {
+                ("No programs yet", "A company invites the team by mail to its owner or an admin, or the team joins an open program.")
+            }
             Show::Open => ("No program is open to the team", "Other programs are joined by invitation of their company."),
             Show::Left => ("The team has left no program", "What the team did in a program that it leaves stays here to be read."),
         }

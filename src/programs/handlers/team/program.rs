@@ -13,10 +13,7 @@ use crate::{
         team_list::{OfferDetail, OfferTerms},
     },
     teams::{TeamPermission, rail::TeamTab},
-    web::{
-        Avatar, Flash, Form, FormErrors, Frame, Layout, Moment, Prose, Redirect, page, refused,
-        time::day,
-    },
+    web::{Avatar, Flash, Form, FormErrors, Frame, Layout, Moment, Prose, Redirect, page, refused, time::day},
 };
 use actix_web::{HttpResponse, web::Path};
 use askama::Template;
@@ -98,9 +95,11 @@ pub async fn join(
     };
     let (member, actor, id) = (by.member.clone(), by.actor.clone(), offer.id);
     match db.run(move |conn| by_team::join(conn, &mailer, &actor, &member, id, terms)).await? {
-        Joining::Done => {
-            flash.ok(back, format!("{} joined {}.", by.team.name, offer.name), format!("Every member has access. {} has been told.", offer.company))
-        }
+        Joining::Done => flash.ok(
+            back,
+            format!("{} joined {}.", by.team.name, offer.name),
+            format!("Every member has access. {} has been told.", offer.company),
+        ),
         Joining::AlreadyIn => flash.info(back, format!("{} is in {} already.", by.team.name, offer.name), ""),
         Joining::TermsChanged => changed(&by, layout, &db, id, &form).await,
     }
