@@ -10,8 +10,8 @@ pub fn of(line: &Line) -> String {
     let program = line.program.as_deref().unwrap_or("a program");
     let team = line.team.as_deref().unwrap_or("a team");
     let company = line.company.as_deref().unwrap_or("the company");
-    let course = line.course.as_deref().unwrap_or("of training");
-    let lesson = line.lesson.as_deref().unwrap_or("of a course");
+    let course = line.course.as_deref().unwrap_or("…");
+    let lesson = line.lesson.as_deref().unwrap_or("…");
     let (was, is) = (word(line.before.as_ref(), "role"), word(line.after.as_ref(), "role"));
     let version = number(line.after.as_ref(), "terms").map_or_else(String::new, |number| format!(", version {number}"));
     match line.action {
@@ -71,17 +71,20 @@ pub fn of(line: &Line) -> String {
         Action::StaffJoined => format!("{person} began to work for {company}{}", as_role(is)),
         Action::StaffRoleChanged => format!("{who} changed the role of {person}{}", from_to(was, is)),
         Action::StaffRemoved => format!("{who} removed {person} from the staff"),
-        Action::MessageSent => format!("{who} sent a message to or for {team}"),
-        Action::CourseCreated => format!("{who} made the course {course}"),
-        Action::CourseEdited => format!("{who} changed the course {course}"),
-        Action::CourseGiven => format!("{who} changed which programs the course {course} is given to"),
-        Action::LessonCreated => format!("{who} wrote the lesson {lesson}"),
-        Action::LessonEdited => format!("{who} changed the lesson {lesson}"),
-        Action::LessonPublished => format!("{who} showed the lesson {lesson} to members"),
-        Action::LessonRetracted => format!("{who} made the lesson {lesson} a draft again"),
-        Action::LessonMoved => format!("{who} gave the lesson {lesson} another place"),
-        Action::LessonDone => format!("{who} marked the lesson {lesson} done"),
-        Action::LessonUndone => format!("{who} took back that the lesson {lesson} is done"),
+        Action::MessageSent => match line.role.as_deref() {
+            Some("administrator" | "manager" | "viewer") => format!("{who} sent a message to {team}"),
+            _ => format!("{who} of {team} sent a message"),
+        },
+        Action::CourseCreated => format!("{who} made the course “{course}”"),
+        Action::CourseEdited => format!("{who} changed the course “{course}”"),
+        Action::CourseGiven => format!("{who} changed which programs the course “{course}” is given to"),
+        Action::LessonCreated => format!("{who} wrote the lesson “{lesson}”"),
+        Action::LessonEdited => format!("{who} changed the lesson “{lesson}”"),
+        Action::LessonPublished => format!("{who} showed the lesson “{lesson}” to members"),
+        Action::LessonRetracted => format!("{who} made the lesson “{lesson}” a draft again"),
+        Action::LessonMoved => format!("{who} gave the lesson “{lesson}” another place"),
+        Action::LessonDone => format!("{who} marked the lesson “{lesson}” done"),
+        Action::LessonUndone => format!("{who} took back that the lesson “{lesson}” is done"),
         Action::Refused => format!("{who} tried what their role does not allow, and was refused"),
     }
 }

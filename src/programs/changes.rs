@@ -17,10 +17,16 @@ pub enum Part {
     Added(String),
 }
 
-/// From `before` to `after`, in the order of reading.
+/// Lines that have less than this in common are taken as one gone and one come, not as one changed.
+const ALIKE: f32 = 0.6;
+
+/// From `before` to `after`, in the order of reading. Line ends at the very end do not count.
 pub fn between(before: &str, after: &str) -> Vec<Part> {
+    // The last line ends like all others, or it would differ from the same line further up.
+    let ended = |text: &str| format!("{}\n", text.trim_end_matches('\n'));
+    let (before, after) = (ended(before), ended(after));
     let mut parts = Vec::new();
-    let lines = TextDiff::configure().timeout(LIMIT).diff_lines(before, after);
+    let lines = TextDiff::configure().timeout(LIMIT).diff_lines(before.as_str(), after.as_str());
     for op in lines.ops() {
         let (old, new) = (lines.old_slices()[op.old_range()].concat(), lines.new_slices()[op.new_range()].concat());
         match op.tag() {
@@ -33,6 +39,9 @@ pub fn between(before: &str, after: &str) -> Vec<Part> {
 
 fn words(parts: &mut Vec<Part>, old: &str, new: &str) {
     let words = TextDiff::configure().timeout(LIMIT).diff_words(old, new);
+    if words.ratio() < ALIKE {
+        return add(parts, DiffTag::Replace, old, new);
+    }
     for op in words.ops() {
         let (old, new) = (words.old_slices()[op.old_range()].concat(), words.new_slices()[op.new_range()].concat());
         add(parts, op.tag(), &old, &new);
@@ -71,13 +80,19 @@ mod tests {
     #[test]
     fn whole_lines_come_and_go() {
         assert_eq!(between("One.\nTwo.\n", "One.\n"), [Same("One.\n".into()), Removed("Two.\n".into())]);
-        assert_eq!(between("", "One."), [Added("One.".into())]);
-        assert_eq!(between("Same.", "Same."), [Same("Same.".into())]);
+        assert_eq!(between("One.\nTwo.", "One.\nTwo.\nThree."), [Same("One.\nTwo.\n".into()), Added("Three.\n".into())]);
+        assert_eq!(between("Same.", "Same.\n"), [Same("Same.\n".into())]);
+    }
+
+    #[test]
+    fn a_line_that_has_little_in_common_with_the_old_one_is_another_line() {
+        let (old, new) = ("Either side may end this.\n", "Name us only with a link.\n");
+        assert_eq!(between(old, new), [Removed(old.into()), Added(new.into())]);
     }
 
     #[test]
     fn both_texts_can_be_read_off_the_difference() {
-        let (before, after) = ("A b c.\n\nD e f.\nG.", "A x c.\n\nNew.\nD e f g.\n");
+        let (before, after) = ("A b c.\n\nD e f.\nG.\n", "A x c.\n\nNew.\nD e f g.\n");
         let parts = between(before, after);
         assert_eq!(text_of(&parts, |part| matches!(part, Added(_))), before);
         assert_eq!(text_of(&parts, |part| matches!(part, Removed(_))), after);
