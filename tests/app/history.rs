@@ -30,7 +30,7 @@ async fn the_teams_history_tells_in_sentences_who_did_what() {
     olivia.post(&scene.path("/teams/{team}/approvals/{invitation}/approval"), &[("role", "admin")]).await.is(303);
     olivia.post(&scene.path("/teams/{team}/programs/{program}/departure"), &[]).await.is(303);
     app.signed_in(MIA).post(&scene.path("/teams/{team}/programs/{program}/departure"), &[]).await.is(403);
-    let told = app.signed_in(ADAM).get(HISTORY).await.text_of("tbody .whole");
+    let told = app.signed_in(ADAM).get(HISTORY).await.text_of("tbody .told");
     assert_eq!(
         told,
         [
@@ -58,9 +58,9 @@ async fn a_team_reads_its_own_lines_and_not_what_a_company_keeps_for_itself() {
     app.line("", "brightwater", TOMAS, Action::MemberJoined, 1);
     let page = app.signed_in(OLIVIA).get(HISTORY).await;
     let told = [
-        page.text_of("tbody .whole"),
+        page.text_of("tbody .told"),
         match page.links("a[rel=next]").first() {
-            Some(next) => app.signed_in(OLIVIA).get(next).await.text_of("tbody .whole"),
+            Some(next) => app.signed_in(OLIVIA).get(next).await.text_of("tbody .told"),
             None => Vec::new(),
         },
     ]
@@ -82,7 +82,7 @@ async fn a_companys_log_is_its_own_and_its_administrators() {
     let page = app.signed_in(SAM).get(AUDIT).await;
     page.is(200).hides("Gus Porter").hides("Adam Reyes");
     assert_eq!(
-        page.text_of("tbody .whole"),
+        page.text_of("tbody .told"),
         ["Olivia Park joined a program for Northwind and accepted its terms", "The program founded Acme"]
     );
     for person in [MAX, VERA] {
@@ -104,10 +104,10 @@ async fn the_log_is_narrowed_in_the_address_and_its_pages_and_its_file_with_it()
     let sam = app.signed_in(SAM);
     let count = async |query: &str| {
         let mut page = sam.get(&format!("{AUDIT}?{query}")).await;
-        let mut told = page.text_of("tbody .whole");
+        let mut told = page.text_of("tbody .told");
         while let Some(next) = page.links("a[rel=next]").first().cloned() {
             page = sam.get(&next).await;
-            told.extend(page.text_of("tbody .whole"));
+            told.extend(page.text_of("tbody .told"));
         }
         let file = sam.get(&format!("{AUDIT}/export?{query}")).await;
         file.is(200);
@@ -178,7 +178,7 @@ async fn every_deed_reads_as_a_sentence_with_names() {
         deed.perform(&app, &scene, "Plain words").await;
         for (reader, path) in [(SAM, AUDIT), (OLIVIA, HISTORY)] {
             let page = app.signed_in(reader).visit(path).await;
-            for told in page.text_of("tbody .whole") {
+            for told in page.text_of("tbody .told") {
                 let vague = ["somebody", "a program", "a team ", "The program ", "  "];
                 let by_nobody = deed.by.is_empty() && told.starts_with("The program ");
                 assert!(by_nobody || !vague.iter().any(|words| told.contains(words)), "POST {}: {told}", deed.path);
