@@ -21,6 +21,13 @@ pub fn of(line: &Line) -> String {
         Action::IdentityConfirmed => format!("{who} proved again who they are"),
         Action::PasswordResetAsked => format!("A new password was asked for {person}"),
         Action::PasswordReset => format!("{who} set a new password by a mailed link"),
+        Action::ProfileChanged => format!("{who} changed their name or time zone"),
+        Action::PasswordChanged => format!("{who} changed their password"),
+        Action::EmailChangeAsked => format!("{who} gave a new address"),
+        Action::EmailChanged => format!("{who} proved a new address"),
+        Action::EmailChangeUndone => format!("{who} took a change of address back"),
+        Action::SessionEnded => format!("{who} ended one of their sessions"),
+        Action::OtherSessionsEnded => format!("{who} ended all their other sessions"),
         Action::ProgramCreated => format!("{who} made the program {program}"),
         Action::ProgramEdited => format!("{who} changed the program {program}{}", program_change(line)),
         Action::TeamInvited => match line.team_name.as_deref() {
@@ -103,6 +110,13 @@ pub const fn is_the_teams(action: Action) -> bool {
         | Action::IdentityConfirmed
         | Action::PasswordResetAsked
         | Action::PasswordReset
+        | Action::ProfileChanged
+        | Action::PasswordChanged
+        | Action::EmailChangeAsked
+        | Action::EmailChanged
+        | Action::EmailChangeUndone
+        | Action::SessionEnded
+        | Action::OtherSessionsEnded
         | Action::ProgramCreated
         | Action::ProgramEdited
         | Action::TeamInvited
