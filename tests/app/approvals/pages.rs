@@ -88,7 +88,10 @@ async fn a_program_invitation_is_answered_by_owner_and_admins() {
         }
     }
     ask(&app, &[ROSA]).await;
-    app.signed_in(MIA).get(APPROVALS).await.shows("Only the team’s owner approves members; owner and admins answer program invitations.");
+    app.signed_in(MIA)
+        .get(APPROVALS)
+        .await
+        .shows("Only the team’s owner approves members; owner and admins answer program invitations and accept terms.");
 }
 
 #[actix_web::test]
