@@ -393,6 +393,8 @@ diesel::joinable!(messages -> conversations (conversation_id));
 diesel::joinable!(messages -> users (user_id));
 diesel::joinable!(notes -> users (user_id));
 diesel::joinable!(outbox -> companies (company_id));
+diesel::joinable!(ownership_offers -> teams (team_id));
+diesel::joinable!(ownership_offers -> users (offered_by));
 diesel::joinable!(partners -> companies (company_id));
 diesel::joinable!(partners -> teams (team_id));
 diesel::joinable!(password_resets -> users (user_id));

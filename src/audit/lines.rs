@@ -130,6 +130,8 @@ const NAMES: &str = "LEFT JOIN users u ON u.id = a.user_id \
      LEFT JOIN staff ts ON ts.id = a.target_id LEFT JOIN users su ON su.id = ts.user_id \
      LEFT JOIN invitations i ON i.id = a.target_id \
      LEFT JOIN programs g ON g.id = coalesce(i.program_id, a.target_id) \
+     LEFT JOIN teams tt ON tt.id = a.target_id \
+     LEFT JOIN ownership_offers oo ON oo.id = a.target_id LEFT JOIN members om ON om.id = oo.member_id LEFT JOIN users ou ON ou.id = om.user_id \
      LEFT JOIN courses co ON co.id = a.target_id LEFT JOIN lessons le ON le.id = a.target_id \
      LEFT JOIN tags ON tags.id = CASE WHEN a.action IN ('partner tagged', 'partner untagged') THEN coalesce(a.after ->> 'tag', a.before ->> 'tag')::uuid END \
      LEFT JOIN staff cs ON cs.id = CASE WHEN a.action = 'partner assigned' THEN (a.after ->> 'staff')::uuid END LEFT JOIN users cu ON cu.id = cs.user_id";
@@ -187,8 +189,8 @@ impl Line {
             asked.iter().filter(|(is_asked, _)| *is_asked).zip(6..).map(|((_, compares), nth)| format!(" AND {compares} ${nth}")).collect();
         let mut statement = of
             .on(&format!(
-                "SELECT a.id, a.at, a.action, a.user_id AS actor_id, u.name AS actor, u.email AS actor_email, a.role, c.name AS company, t.name AS team, \
-                     coalesce(mu.name, su.name, nullif(i.name, ''), i.email, tu.name) AS person, g.name AS program, \
+                "SELECT a.id, a.at, a.action, a.user_id AS actor_id, u.name AS actor, u.email AS actor_email, a.role, c.name AS company, coalesce(t.name, tt.name) AS team, \
+                     coalesce(mu.name, su.name, ou.name, nullif(i.name, ''), i.email, tu.name) AS person, g.name AS program, \
                      nullif(i.team_name, '') AS team_name, cu.name AS colleague, tags.name AS tag, co.name AS course, le.title AS lesson, a.before, a.after \
                  FROM (SELECT a.* {lines} AND (a.at, a.id) {beyond} ($3, $4){narrowed} ORDER BY a.at {way}, a.id {way} LIMIT $5) a {NAMES} \
                  ORDER BY a.at {way}, a.id {way}",

@@ -62,6 +62,19 @@ pub fn of(line: &Line) -> String {
         }
         Action::TeamFounded => format!("{who} founded the team {team}"),
         Action::MemberJoined => format!("{person} joined {team}{}", as_role(is)),
+        Action::RoleChanged => format!("{who} made {person} {} of {team}", is.map_or_else(String::new, role_there)),
+        Action::MemberRemoved => format!("{who} removed {person} from {team}"),
+        Action::MemberLeft => format!("{person} left {team}"),
+        Action::PermissionsSwitched => format!("{who} switched what roles may do in {team}: {}", switched(line)),
+        Action::OwnershipOffered => format!("{who} offered the ownership of {team} to {person}"),
+        Action::OwnershipOfferCancelled => format!("{who} took the offer of the ownership of {team} to {person} back"),
+        Action::OwnershipOfferDeclined => format!("{who} declined the ownership of {team}"),
+        Action::OwnershipHandedOver => format!("{who} accepted the ownership of {team}"),
+        Action::TeamRenamed => match (word(line.before.as_ref(), "name"), word(line.after.as_ref(), "name")) {
+            (Some(was), Some(is)) => format!("{who} renamed the team from {was} to {is}"),
+            _ => format!("{who} renamed the team {team}"),
+        },
+        Action::TeamClosed => format!("{who} closed the team {team}"),
         Action::ProgramJoined => format!("{who} joined {program} for {team} and accepted its terms{version}"),
         Action::ProgramLeft => format!("{who} left {program} for {team}"),
         Action::TermsPublished => format!("{who} published new terms of {program}{version}"),
@@ -145,6 +158,16 @@ pub const fn is_the_teams(action: Action) -> bool {
         | Action::InvitationAccepted
         | Action::InvitationDeclined
         | Action::TeamFounded
+        | Action::RoleChanged
+        | Action::MemberRemoved
+        | Action::MemberLeft
+        | Action::PermissionsSwitched
+        | Action::OwnershipOffered
+        | Action::OwnershipOfferCancelled
+        | Action::OwnershipOfferDeclined
+        | Action::OwnershipHandedOver
+        | Action::TeamRenamed
+        | Action::TeamClosed
         | Action::MemberJoined
         | Action::ProgramJoined
         | Action::ProgramLeft
@@ -173,6 +196,21 @@ fn as_role(role: Option<&str>) -> String {
 fn from_to(was: Option<&str>, is: Option<&str>) -> String {
     let part = |word: &str, role: Option<&str>| role.map_or_else(String::new, |role| format!(" {word} {role}"));
     format!("{}{}", part("from", was), part("to", is))
+}
+
+/// "an admin", "a member", "a finance team member".
+fn role_there(role: &str) -> String {
+    match role {
+        "admin" => "an admin".to_owned(),
+        "finance" => "a finance team member".to_owned(),
+        other => format!("a {other}"),
+    }
+}
+
+/// The cells of the table of permissions that were switched: "admin: give finance on".
+fn switched(line: &Line) -> String {
+    let cells = line.after.as_ref().and_then(Value::as_object).into_iter().flatten();
+    cells.map(|(cell, on)| format!("{cell} {}", if on.as_bool() == Some(true) { "on" } else { "off" })).collect::<Vec<_>>().join(", ")
 }
 
 /// What of the name and the openness is other than before.
