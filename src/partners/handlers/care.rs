@@ -89,7 +89,7 @@ pub async fn assign(
     match db.run(move |conn| care::assign(conn, &actor, &staff, &slug, to)).await? {
         Assigned::To(name) => flash.ok(back, format!("Assigned to {name}."), ""),
         Assigned::ToNobody => flash.ok(back, "Assigned to nobody.", ""),
-        Assigned::Same => see_other(back),
+        Assigned::Same => see_other(paths::partner_care(&by.company.slug, &team)),
         Assigned::NotStaff => {
             let errors = no_colleague();
             refuse(by, team, Typed::default(), errors, layout, db).await
@@ -126,7 +126,7 @@ pub async fn tag(
 /// Takes a tag off the partner.
 pub async fn untag(by: Authorized<may::Invite>, path: Path<(String, String, String)>, flash: Flash, db: Db) -> Redirect {
     let (company, team, id) = path.into_inner();
-    let back = paths::partner_care(&company, &team);
+    let back = paths::partner(&company, &team);
     let id: TagId = id.parse().map_err(|_| Error::NotFound)?;
     let (staff, actor) = (by.staff.clone(), by.actor.clone());
     let name = db.run(move |conn| care::untag(conn, &actor, &staff, &team, id)).await?;
@@ -181,9 +181,9 @@ pub async fn notes(
     })
 }
 
-/// The team's slug, and where its section stands.
+/// The team's slug, and its page from the top, where a notice is read.
 fn place(by: &Authorized<may::Invite>, path: Path<(String, String)>) -> (String, String) {
     let team = path.into_inner().1;
-    let back = paths::partner_care(&by.company.slug, &team);
+    let back = paths::partner(&by.company.slug, &team);
     (team, back)
 }
