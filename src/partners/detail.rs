@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 use diesel::{
     prelude::*,
     sql_query, sql_types,
-    sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz},
+    sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz},
 };
 use uuid::Uuid;
 
@@ -51,6 +51,9 @@ pub struct PartnerHead {
     /// Members who have finished what is asked of them; nothing where no course reaches the team.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub trained: Option<i64>,
+    /// Whether a course is required of them; where none is, every course is asked of them.
+    #[diesel(sql_type = Bool)]
+    pub requires: bool,
     /// The owner's name.
     #[diesel(sql_type = Text)]
     pub owner_name: String,
@@ -151,7 +154,7 @@ fn head() -> String {
         o.name AS owner_name, o.email AS owner_email, m.id AS owner_member_id, \
         (SELECT count(*) FROM invitations i WHERE i.team_id = t.id AND i.company_id = $1 AND i.kind = 'member' \
             AND i.status IN ('waiting', 'sent') AND i.expires_at > now()) AS invited, \
-        {trained} AS trained, enrolled.*, approvals.*, admins.*, agreed.*, care.*, colleagues.*, notes.* \
+        {trained} AS trained, {requires} AS requires, enrolled.*, approvals.*, admins.*, agreed.*, care.*, colleagues.*, notes.* \
     FROM partners p \
     JOIN teams t ON t.id = p.team_id \
     JOIN users o ON o.id = t.owner_id \
@@ -162,6 +165,7 @@ fn head() -> String {
         FROM enrollments e JOIN programs r ON r.id = e.program_id WHERE e.partner_id = p.id AND e.left_at IS NULL) enrolled \
     {HEALTH} {CARE} WHERE p.company_id = $1 AND t.slug = $2",
         trained = progress::trained("t.id"),
+        requires = progress::requires("t.id"),
     )
 }
 

@@ -43,6 +43,9 @@ pub struct PartnerRow {
     /// Members who have finished what is asked of them; nothing where no course reaches the team.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub trained: Option<i64>,
+    /// Whether a course is required of them; where none is, every course is asked of them.
+    #[diesel(sql_type = Bool)]
+    pub requires: bool,
     /// The owner's name.
     #[diesel(sql_type = Text)]
     pub owner_name: String,
@@ -193,7 +196,7 @@ impl Statements<'_> {
                     (SELECT count(*) FROM invitations i WHERE i.team_id = t.id AND i.company_id = $1 AND i.kind = 'member' \
                         AND i.status IN ('waiting', 'sent') AND i.expires_at > now()) AS invited, \
                     (SELECT max(m.last_active_at) FROM members m WHERE m.team_id = t.id AND m.left_at IS NULL) AS last_active_at, \
-                    {trained} AS trained \
+                    {trained} AS trained, {requires} AS requires \
              FROM (SELECT * FROM ({among}) p WHERE (p.joined_at, p.id) {beyond} ($3, $4) \
                    ORDER BY p.joined_at {way}, p.id {way} LIMIT {PAGE_SIZE} + 1) page \
              JOIN teams t ON t.id = page.team_id \
@@ -206,6 +209,7 @@ impl Statements<'_> {
                    WHERE u.search LIKE ANY ($2) ORDER BY u.name, u.id LIMIT 1) found ON true \
              ORDER BY page.joined_at {way}, page.id {way}",
             trained = progress::trained("t.id"),
+            requires = progress::requires("t.id"),
         ))
         .bind::<Timestamptz, _>(beside.at)
         .bind::<sql_types::Uuid, _>(beside.id)

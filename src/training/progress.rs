@@ -120,6 +120,11 @@ pub fn trained(team: &str) -> String {
     )
 }
 
+/// Whether a course of the company in $1 is required of a team's members: a scalar condition, for statements that also ask for [`trained`].
+pub fn requires(team: &str) -> String {
+    format!("EXISTS (SELECT FROM ({}) r WHERE r.required)", reaching(team, "p.company_id = $1"))
+}
+
 /// The members whom `who` picks, each with each of their courses. SQL for its lateral joins.
 fn lines(who: &str, of: &str, description: &str) -> String {
     format!(

@@ -126,6 +126,7 @@ async fn a_search_finds_teams_by_their_name_or_by_any_member() {
     let (named, marked, says) = found("chen").await;
     assert_eq!((named, marked), (vec!["Northwind".to_owned()], vec!["Chen".to_owned()]));
     assert_eq!(says, ["· member Mia Chen"], "the row says which member matched");
+    assert_eq!(found("northwind").await.2, Vec::<String>::new(), "it says none where the team's own name matched");
     let (_, marked, says) = found("frank@north").await;
     assert_eq!((marked, says), (vec!["frank@north".to_owned()], vec!["· member frank@northwind.example".to_owned()]));
     assert_eq!(found("beranger").await.1, ["Béranger"], "the owner is marked where the owner stands");

@@ -81,7 +81,7 @@ async fn play(screen: Screen) {
 
     // The company sees how far she is.
     company.go("/companies/acme/partners/northwind").await;
-    company.sees("0 of 4 trained").await;
+    company.sees("0 of 4 finished").await;
     company.press("Mia Chen").await;
     company.arrives("/members/").await;
     company.sees("1 of 2 lessons").await;

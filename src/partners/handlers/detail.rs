@@ -11,7 +11,7 @@ use crate::{
     partners::{
         Marked, MemberRow, PartnerDetail, Search, Trained, WaitsFor,
         detail::{PartnerHead, PendingRow},
-        handlers::{health::Facts, locked_words, people},
+        handlers::{health::Facts, locked_words, people, trained_by},
     },
     paths,
     web::{Avatar, FormErrors, Frame, Layout, Moment, page, pagination::Start, refused},
@@ -161,9 +161,9 @@ impl DetailPage {
     fn owner_href(&self) -> String {
         paths::partner_member(&self.company.slug, &self.head.slug, self.head.owner_member_id)
     }
-    /// "2 of 4 trained", where courses reach the team.
+    /// "2 of 4 finished what is required", where courses reach the team.
     fn trained(&self) -> Option<String> {
-        self.head.trained.map(|trained| format!("{trained} of {} trained", self.head.member_count))
+        self.head.trained.map(|trained| format!("{trained} of {} {}", self.head.member_count, trained_by(self.head.requires)))
     }
     fn columns(&self) -> u8 {
         if self.head.trained.is_some() { 4 } else { 3 }

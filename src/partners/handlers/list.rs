@@ -6,7 +6,7 @@ use crate::{
     companies::{Company, StaffPermission, rail::CompanyTab},
     db::Db,
     error::Result,
-    partners::{AllPartners, Counts, Marked, PartnerRow, Search, counts::said, handlers::people},
+    partners::{AllPartners, Counts, Marked, PartnerRow, Search, counts::said, handlers},
     paths,
     web::{Avatar, Frame, Layout, Moment, page, pagination::Start, see_other},
 };
@@ -45,7 +45,7 @@ struct Row {
     avatar: Avatar,
     name: Marked,
     people: String,
-    /// The member, other than the owner, whom the search found: by name, or else by address.
+    /// The member, other than the owner, whom the search found: by name, or else by address. None where the team's own name says why.
     member: Option<Marked>,
     owner: Marked,
     email: Marked,
@@ -53,6 +53,8 @@ struct Row {
     more_programs: i64,
     /// Members who are trained, of how many; none where no course reaches the team.
     trained: Option<(i64, i32)>,
+    /// "Members who finished what is required".
+    trained_by: String,
     last_active: Option<Moment>,
     joined: Moment,
 }
@@ -110,21 +112,23 @@ impl Row {
     fn new(row: &PartnerRow, company: &Company, reader: &User, search: Option<&Search>) -> Self {
         let moment = |at| Moment::new(at, Utc::now(), reader.zone());
         let found = |text: &Option<String>| search.zip(text.as_deref()).and_then(|(search, text)| search.mark(text));
+        // Words may also run from the name into the address.
+        let member =
+            || found(&row.found_name).or_else(|| found(&row.found_email)).or_else(|| Some(Marked::new(row.found_name.as_deref()?, None)));
+        let is_named = search.is_some_and(|search| search.mark(&row.name).is_some());
         Self {
             href: paths::partner(&company.slug, &row.slug),
             members_href: paths::partner_members(&company.slug, &row.slug),
             avatar: Avatar::team(row.team_id.uuid(), &row.name),
             name: Marked::new(&row.name, search),
-            people: people(row.member_count, row.invited),
-            // Words may also run from the name into the address.
-            member: found(&row.found_name)
-                .or_else(|| found(&row.found_email))
-                .or_else(|| row.found_name.as_deref().map(|name| Marked::new(name, None))),
+            people: handlers::people(row.member_count, row.invited),
+            member: if is_named { None } else { member() },
             owner: Marked::new(&row.owner_name, search),
             email: Marked::new(&row.owner_email, search),
             program: row.program.clone(),
             more_programs: row.programs - 1,
             trained: row.trained.map(|trained| (trained, row.member_count)),
+            trained_by: format!("Members who {}", handlers::trained_by(row.requires)),
             last_active: row.last_active_at.map(moment),
             joined: moment(row.joined_at),
         }

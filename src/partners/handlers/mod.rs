@@ -19,6 +19,11 @@ fn people(members: i32, invited: i64) -> String {
     if invited == 0 { members } else { format!("{members} · {invited} invited") }
 }
 
+/// What whoever counts as trained has finished.
+fn trained_by(requires: bool) -> &'static str {
+    if requires { "finished what is required" } else { "finished every course" }
+}
+
 /// Why there is no control for roles here (rule 16).
 fn locked_words(team: &str) -> String {
     format!("Roles and ownership are changed by {team}’s own owner and admins, never from here.")
