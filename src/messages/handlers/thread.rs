@@ -120,17 +120,21 @@ pub fn readers(conversation: &Conversation) -> String {
     }
 }
 
-/// Who has seen the newest message: of the team, and for the team of the company. Who wrote it and who reads this are not named.
+/// Who has seen the newest message, told to the side that wrote it: to the company who of the team, to the team whether the company has.
+/// Who wrote it and who reads this are not named.
 fn seen(conversation: &Conversation, newest: &Message, side: Side, reader: UserId) -> String {
+    let company = &conversation.company.name;
+    match (side, newest.from_company) {
+        (Side::Company, true) => {}
+        (Side::Team, false) if conversation.company_has_seen => return format!("Seen by {company}."),
+        (Side::Team, false) => return format!("{company} has not opened it yet."),
+        (Side::Company, false) | (Side::Team, true) => return String::new(),
+    }
     let others: Vec<&Person> =
         conversation.people.iter().filter(|person| person.user != newest.user_id && person.user != reader).take(MOST_NAMED).collect();
     let has_seen = |person: &&&Person| person.read_at.is_some_and(|read| read >= newest.sent_at);
-    let mut by: Vec<&str> = others.iter().filter(has_seen).map(|person| first_name(&person.name)).collect();
-    let mut not_by: Vec<&str> = others.iter().filter(|person| !has_seen(person)).map(|person| first_name(&person.name)).collect();
-    if side == Side::Team && !newest.from_company {
-        let of_company = if conversation.company_has_seen { &mut by } else { &mut not_by };
-        of_company.insert(0, &conversation.company.name);
-    }
+    let by: Vec<&str> = others.iter().filter(has_seen).map(|person| first_name(&person.name)).collect();
+    let not_by: Vec<&str> = others.iter().filter(|person| !has_seen(person)).map(|person| first_name(&person.name)).collect();
     let have = |names: &[&str]| if names.len() == 1 { "has" } else { "have" };
     match (by.is_empty(), not_by.is_empty()) {
         (true, true) => String::new(),
