@@ -194,6 +194,7 @@ fn staff() -> Vec<Endpoint> {
         get("/companies/{company}/staff/invitations/new", staffing::new),
         post("/companies/{company}/staff/invitations", staffing::invite, &[Action::StaffInvited, Action::InvitationRevoked]),
         post("/companies/{company}/staff/invitations/{invitation}/resending", staffing::resend, &[Action::InvitationResent]),
+        get("/companies/{company}/staff/invitations/{invitation}/revocation", staffing::confirm_revocation),
         post("/companies/{company}/staff/invitations/{invitation}/revocation", staffing::revoke, &[Action::InvitationRevoked]),
         post("/companies/{company}/staff/{staff}/role", staffing::change_role, &[Action::StaffRoleChanged, Action::InvitationRevoked]),
         get("/companies/{company}/staff/{staff}/removal", staffing::confirm_removal),

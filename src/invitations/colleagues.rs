@@ -100,6 +100,13 @@ pub fn revoke(conn: &mut PgConnection, by: &Actor, viewer: &Staff, id: Invitatio
     })
 }
 
+/// An invitation to work for the company that has led to nobody and can be taken back; nothing where it is over. `NotFound` where it is none.
+pub fn revocable(conn: &mut PgConnection, company: CompanyId, id: InvitationId) -> QueryResult<Option<Invitation>> {
+    let theirs = Invitation::query().filter(invitations::id.eq(id)).filter(invitations::company_id.eq(company));
+    let invitation: Invitation = theirs.filter(invitations::kind.eq(InvitationKind::Staff)).first(conn)?;
+    Ok(Some(invitation).filter(|invitation| InvitationStatus::LIVING.contains(&invitation.status)))
+}
+
 /// Makes a new link, which kills the old one. `NotFound` where it is no invitation to work for the company.
 pub fn resend(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, viewer: &Staff, id: InvitationId) -> Result<Resent> {
     db::transaction(conn, |conn| {

@@ -287,7 +287,14 @@ impl Row {
         if let Some(home) = viewer.and_then(|viewer| self.opened.accepted_by(viewer)) {
             return Standing::In(home);
         }
-        if let (InvitationKind::Member | InvitationKind::Staff, true, Some(home)) = (invitation.kind, inside, self.opened.home()) {
+        let is_theirs = viewer.is_some() && viewer == self.invitee.map(|(invitee, _)| invitee);
+        let is_in = match invitation.kind {
+            InvitationKind::Member => inside,
+            // A colleague is told whom it is for, not that they work there.
+            InvitationKind::Staff => inside && is_theirs,
+            InvitationKind::Program => false,
+        };
+        if let (true, Some(home)) = (is_in, self.opened.home()) {
             return Standing::In(home);
         }
         if let Some(how) = Ending::of(invitation, self.is_void || team.as_ref().is_some_and(|team| self.is_over_in(team)), *now) {

@@ -11,7 +11,7 @@ pub struct Counts {
     /// Partners in the default list; 10,001 stands for more.
     #[diesel(sql_type = sql_types::BigInt)]
     pub partners: i64,
-    /// Invitations that wait for somebody.
+    /// Invitations of partners that wait for somebody; those of staff stand on the staff page.
     #[diesel(sql_type = sql_types::BigInt)]
     pub invitations: i64,
 }
@@ -20,7 +20,7 @@ pub struct Counts {
 pub(super) const COUNTS: &str = "\
     (SELECT count(*) FROM (SELECT 1 FROM partners WHERE company_id = $1 AND archived_at IS NULL AND ended_at IS NULL \
         ORDER BY joined_at DESC, id DESC LIMIT 10001) p) AS partners, \
-    (SELECT count(*) FROM (SELECT 1 FROM invitations WHERE company_id = $1 AND status IN ('waiting', 'sent') \
+    (SELECT count(*) FROM (SELECT 1 FROM invitations WHERE company_id = $1 AND kind <> 'staff' AND status IN ('waiting', 'sent') \
         AND expires_at > now() LIMIT 10001) i) AS invitations";
 
 impl Counts {

@@ -61,6 +61,7 @@ GET  /companies/{company}/staff                               | in  | 200  403  
 GET  /companies/{company}/staff/invitations/new               | in  | 200  403   403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/staff/invitations                   | in  | 422  403   403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/staff/invitations/{invitation}/resending| in  | go   403   403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/staff/invitations/{invitation}/revocation| in  | 200  403   403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/staff/invitations/{invitation}/revocation| in  | go   403   403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/staff/{staff}/role                  | in  | 422  403   403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/staff/{staff}/removal               | in  | 200  403   403   404   |  404   | 404     404   404   404         | 404    | 404

@@ -57,6 +57,7 @@ async fn administrators_see_the_staff_and_others_have_no_tab_for_it() {
     page.is(200).hides("Gus").hides("Hugo").shows("Max Adler").shows("Vera Lind");
     assert!(page.links("nav a").contains(&STAFF.to_owned()));
     assert!(!page.has_form(&format!("{}/role", app.place(SAM))), "nobody changes their own role");
+    page.shows("Nobody changes their own role; another administrator can.").shows("Viewer: reads everything, changes nothing");
     for email in [MAX, VERA] {
         assert!(!app.signed_in(email).get("/companies/acme/partners").await.links("nav a").contains(&STAFF.to_owned()));
         app.signed_in(email).get(STAFF).await.is(403).shows("Ask an administrator");
@@ -100,7 +101,12 @@ async fn somebody_with_an_account_signs_in_and_accepts_and_keeps_their_team() {
     invite(&app.signed_in(SAM), &[(MIA, "", "viewer")]).await.is(303);
     let link = app.link_to(MIA);
     app.visitor().get(&link).await.is(200).shows("Sign in to accept");
-    app.signed_in(ADAM).get(&link).await.is(403).shows("This invitation is for somebody else");
+    for email in [ADAM, VERA] {
+        let page = app.signed_in(email).get(&link).await;
+        page.is(403).shows("This invitation is for somebody else").shows(&format!("You are signed in as {email}"));
+        page.shows("m•••@northwind.example").hides(MIA).shows("Sign out and continue");
+        app.signed_in(email).post(&format!("{link}/acceptance"), &[]).await.is(403);
+    }
     let mia = app.signed_in(MIA);
     let form = acceptance(&mia, &link).await;
     mia.submit(&form).await.leads_to("/companies/acme/partners");
@@ -159,8 +165,13 @@ async fn resending_kills_the_old_link_and_revoking_both() {
     assert_ne!(first, second);
     app.visitor().get(&first).await.is(404);
     app.visitor().get(&second).await.is(200);
-    let revoked = sam.submit(&sam.get(STAFF).await.form(&format!("{id}/revocation"))).await;
+    let asked = sam.get(STAFF).await.links("td a").into_iter().find(|link| link.ends_with(&format!("{id}/revocation"))).unwrap();
+    let question = sam.get(&asked).await;
+    question.is(200).shows("Revoke the invitation of Kim Bakker?").shows("To undo it, invite again.");
+    assert_eq!(app.text(&format!("SELECT status FROM invitations WHERE id = '{id}'")), "sent", "asked, not done");
+    let revoked = sam.submit(&question.form("/revocation")).await;
     sam.follow(revoked).await.shows("The invitation of Kim Bakker is revoked.").hides("Invited");
+    sam.get(&asked).await.leads_to(STAFF);
     app.visitor().get(&second).await.is(410).shows("taken back");
     let form = app.visitor().post(&format!("{second}/acceptance"), &[("name", "Kim"), ("password", NEW_PASSWORD)]).await;
     form.is(410);
@@ -172,10 +183,14 @@ async fn managers_meet_no_staff_invitation_among_the_partners() {
     let app = TestApp::start().await;
     invite_kim(&app).await;
     let max = app.signed_in(MAX);
-    max.get("/companies/acme/invitations").await.is(200).hides(KIM);
+    let page = max.get("/companies/acme/invitations").await;
+    page.is(200).hides(KIM).shows("Invite Partners 0");
+    max.get("/companies/acme/partners").await.shows("Invite Partners 0");
     max.get("/companies/acme/invitations?q=kim").await.is(200).hides("Kim Bakker");
     let id = app.invited(KIM);
     max.get(&format!("/companies/acme/invitations/{id}")).await.is(404);
+    max.get(&format!("/companies/acme/staff/invitations/{id}/revocation")).await.is(403);
+    app.signed_in(GUS).get(&format!("/companies/globex/staff/invitations/{id}/revocation")).await.is(404);
     for noun in ["revocation", "resending"] {
         max.post(&format!("/companies/acme/invitations/{id}/{noun}"), &[]).await.is(404);
         max.post(&format!("/companies/acme/staff/invitations/{id}/{noun}"), &[]).await.is(403);

@@ -7,13 +7,14 @@ use crate::{
     error::{Error, Result},
     ids::InvitationId,
     invitations::{
+        Invitation,
         colleagues::{self, Invited, Known, NewColleague},
         revoking::Revoked,
         upkeep::Resent,
     },
     mail::Mailer,
     paths,
-    web::{Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused, time},
+    web::{Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused, see_other, time},
     words::NAME_LENGTH,
 };
 use actix_web::{HttpResponse, web::Path};
@@ -39,6 +40,14 @@ struct InvitePage {
     company: Company,
     errors: FormErrors,
     rows: Vec<Row>,
+}
+
+#[derive(Template)]
+#[template(path = "staffing/revocation.html")]
+struct RevocationPage {
+    frame: Frame,
+    company: Company,
+    invitation: Invitation,
 }
 
 /// A row as it was typed.
@@ -165,6 +174,16 @@ pub async fn resend(by: Authorized<may::Administer>, path: Path<(String, String)
         Resent::TooOften => flash.info(back, "It was sent as often as it may be.", "Revoke it and invite again."),
         Resent::NotSent(_) => flash.info(back, "It is over already.", "Nothing was sent."),
     }
+}
+
+/// Asks whether an invitation is to be taken back (G14). What is over already has nothing to ask.
+pub async fn confirm_revocation(by: Authorized<may::Administer>, path: Path<(String, String)>, layout: Layout, db: Db) -> Redirect {
+    let (id, company) = (invitation_in(path)?, by.company.id);
+    let Some(invitation) = db.run(move |conn| colleagues::revocable(conn, company, id)).await? else {
+        return see_other(paths::staff(&by.company.slug));
+    };
+    let frame = by.frame(layout, CompanyTab::Staff, &format!("Revoke the invitation of {}?", invitation.person()));
+    page(&RevocationPage { frame, company: by.company.clone(), invitation })
 }
 
 /// Takes an invitation back.

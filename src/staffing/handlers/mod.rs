@@ -3,5 +3,5 @@
 mod invite;
 mod list;
 
-pub use invite::{invite, new, resend, revoke};
+pub use invite::{confirm_revocation, invite, new, resend, revoke};
 pub use list::{change_role, confirm_removal, index, remove};
