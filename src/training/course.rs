@@ -6,12 +6,13 @@ use crate::{
     db,
     error::{Error, Result},
     ids::{CompanyId, CourseId, ProgramId},
-    schema::{courses, program_courses, programs},
+    schema::{course_completions, courses, members, program_courses, programs},
     training::LessonRow,
     web::pagination::{Cursor, PAGE_SIZE, Page, Start},
 };
 use chrono::{DateTime, Utc};
 use diesel::{
+    dsl::exists,
     prelude::*,
     sql_query, sql_types,
     sql_types::{BigInt, Bool, Nullable, Text, Timestamptz},
@@ -128,6 +129,12 @@ impl Course {
     /// whoever finishes a course finishes what is published then.
     pub fn lock(conn: &mut PgConnection, company: CompanyId, id: CourseId) -> QueryResult<Self> {
         Self::query().filter(courses::id.eq(id)).filter(courses::company_id.eq(company)).for_no_key_update().first(conn)
+    }
+
+    /// Whether a present member of some team has finished it.
+    pub fn is_finished_by_some(conn: &mut PgConnection, id: CourseId) -> QueryResult<bool> {
+        let finished = course_completions::table.inner_join(members::table).filter(course_completions::course_id.eq(id));
+        diesel::select(exists(finished.filter(members::left_at.is_null()))).get_result(conn)
     }
 
     /// Makes a course, without lessons.

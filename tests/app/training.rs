@@ -116,7 +116,9 @@ async fn a_course_is_written_given_and_ordered_by_forms() {
     shift("Three", "ascent").await;
     assert_eq!(titles().await, ["Three", "One", "Two"], "the first stays the first");
 
-    max.post(&format!("{course}/lessons/{}/publication", id("One")), &[]).await.leads_to(&course);
+    let published = max.post(&format!("{course}/lessons/{}/publication", id("One")), &[]).await;
+    published.leads_to(&course);
+    max.follow(published).await.shows("One is published. Members see it now.").hides("finished").shows("Unpublish One");
     let give = max.get(&course).await.form("/programs");
     let program = app.text("SELECT id FROM programs WHERE name = 'Acme Resellers'");
     let given = max.submit(&give.set("required", &program)).await;
@@ -204,6 +206,20 @@ async fn a_member_reads_marks_and_resumes() {
 }
 
 #[actix_web::test]
+async fn what_is_to_be_done_stands_before_what_is_finished_and_what_is_begun_is_the_button() {
+    let app = TestApp::start().await;
+    let courses = ["Alpha", "Beta", "Gamma"].map(|name| teach(&app, name, &["One", "Two"], true));
+    let mia = app.signed_in(MIA);
+    for nth in [0, 1] {
+        courses[0].done(&mia, nth).await;
+    }
+    courses[2].done(&mia, 0).await;
+    let page = mia.get(TRAINING).await;
+    assert_eq!(page.text_of(".decision h2"), ["Beta", "Gamma", "Alpha"]);
+    assert_eq!(page.links("main .button.primary"), [courses[2].lesson(1)], "to resume comes before to start");
+}
+
+#[actix_web::test]
 async fn done_twice_is_done_once() {
     let app = TestApp::start().await;
     let taught = teach(&app, "Product tour", &["One", "Two"], true);
@@ -263,7 +279,13 @@ async fn a_lesson_published_later_is_new_and_undoes_nothing() {
     mia.get(&format!("{TRAINING}/{}/{draft}", taught.course)).await.is(404);
     mia.post(&format!("{TRAINING}/{}/{draft}/completion", taught.course), &[]).await.is(404);
     sam_.get(&member_page(&app, MIA)).await.shows(words).shows("1 of 1 course finished");
-    sam_.get("/companies/acme/partners/northwind").await.shows("1 of 4 trained");
+    sam_.get("/companies/acme/partners/northwind").await.shows("1 of 4 finished what is required");
+
+    let (retraction, publication) =
+        (format!("{}/lessons/{later}/retraction", taught.course()), format!("{}/lessons/{later}/publication", taught.course()));
+    sam_.post(&retraction, &[]).await.is(303);
+    let again = sam_.post(&publication, &[]).await;
+    sam_.follow(again).await.shows("Who has finished the course before stays finished, and sees it as new.");
 
     mia.post(&format!("{TRAINING}/{}/{later}/completion", taught.course), &[]).await.is(303);
     mia.get(TRAINING).await.shows("Finished on 3 May 2025").hides("new lesson");
@@ -306,9 +328,11 @@ async fn the_company_sees_how_far_members_are() {
         clinics.done(&olivia, nth).await;
     }
     let vera = app.signed_in(VERA);
-    vera.get("/companies/acme/partners").await.is(200).shows("2 of 4 trained");
+    let list = vera.get("/companies/acme/partners").await;
+    list.is(200).shows("2 of 4 trained");
+    assert!(list.body.contains("title=\"Members who finished what is required\""), "{}", list.body);
     let page = vera.get("/companies/acme/partners/northwind").await;
-    page.shows("2 of 4 trained");
+    page.shows("2 of 4 finished what is required");
     let cells = page.text_of("td[data-label=Training]");
     assert_eq!(cells, ["Finished", "Not started", "1 of 2 courses", "Not started"], "{}", page.text());
     let page = vera.get(&member_page(&app, MIA)).await;
@@ -371,11 +395,12 @@ async fn what_is_taken_from_a_program_is_hidden_and_what_was_done_is_kept() {
     sam.follow(taken).await.shows("Product tour is given to no program.").shows("what they have done is kept");
     mia.get(&taught.lesson(0)).await.is(404);
     mia.get("/teams/northwind").await.hides("raining");
-    sam.get("/companies/acme/partners/northwind").await.hides("trained");
+    sam.get("/companies/acme/partners/northwind").await.hides("of 4 finished");
     sam.get(&member_page(&app, MIA)).await.hides("Product tour");
     let program = app.text("SELECT id FROM programs WHERE name = 'Acme Resellers'");
     sam.post(&format!("{}/programs", taught.course()), &[("program", &program)]).await.is(303);
     mia.get(TRAINING).await.shows("1 of 2 lessons").hides("Required");
+    sam.get("/companies/acme/partners/northwind").await.shows("0 of 4 finished every course");
     // Who leaves the program has its courses no longer.
     app.sql("UPDATE enrollments SET left_at = now()");
     mia.get(TRAINING).await.shows("No courses yet");

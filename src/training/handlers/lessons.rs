@@ -4,7 +4,7 @@ use crate::{
     access::{Authorized, may},
     companies::{Company, StaffPermission, rail::CompanyTab},
     db::Db,
-    error::Result,
+    error::{Error, Result},
     ids::{CourseId, LessonId},
     paths,
     training::{
@@ -119,8 +119,13 @@ pub async fn edit(
 pub async fn publish(by: Authorized<may::WritePrograms>, path: LessonPath, flash: Flash, db: Db) -> Redirect {
     let (_, course, id) = path.into_inner();
     let (actor, staff) = (by.actor.clone(), by.staff.clone());
-    let lesson = db.run(move |conn| Lesson::publish(conn, &actor, &staff, course, id)).await?;
-    let rest = "Who has finished the course before stays finished, and sees it as new.";
+    let (lesson, is_finished) = db
+        .run(move |conn| {
+            let lesson = Lesson::publish(conn, &actor, &staff, course, id)?;
+            Ok::<_, Error>((lesson, Course::is_finished_by_some(conn, course)?))
+        })
+        .await?;
+    let rest = if is_finished { "Who has finished the course before stays finished, and sees it as new." } else { "Members see it now." };
     flash.ok(paths::course(&by.company.slug, course), format!("{} is published.", lesson.title), rest)
 }
 

@@ -36,6 +36,9 @@ pub struct MembersQuery {
 /// Courses that have a column each; more than these are listed in one.
 const MOST_COLUMNS: usize = 4;
 
+/// The button of a course that is begun.
+const RESUME: &str = "Resume";
+
 /// Where a lesson is: team, course, lesson.
 type LessonPath = Path<(String, CourseId, LessonId)>;
 
@@ -44,6 +47,7 @@ type LessonPath = Path<(String, CourseId, LessonId)>;
 struct TeamPage {
     frame: Frame,
     team: Team,
+    /// What is to be done before what is finished.
     own: Vec<Own>,
     /// The courses as heads, and the members; none where the reader sees only their own.
     members: Option<Vec<Member>>,
@@ -152,7 +156,7 @@ pub async fn undo(by: InTeam<may::SeeTeam>, path: LessonPath, flash: Flash, db: 
 fn resume(team: &Team, progress: &Progress) -> Option<(String, &'static str)> {
     let words = match (progress.done, progress.finished_at) {
         (0, None) => "Start",
-        (_, None) => "Resume",
+        (_, None) => RESUME,
         (_, Some(_)) => "Read what is new",
     };
     progress.next_lesson.map(|lesson| (paths::lesson_taken(&team.slug, progress.course_id, lesson), words))
@@ -161,10 +165,12 @@ fn resume(team: &Team, progress: &Progress) -> Option<(String, &'static str)> {
 impl TeamPage {
     fn new(by: &InTeam<may::SeeTeam>, layout: Layout, training: Training) -> Self {
         let here = paths::training(&by.team.slug);
+        let mut own: Vec<Own> = training.own.iter().map(|progress| Own::new(progress, &by.team, by.user.zone())).collect();
+        own.sort_by_key(|course| course.resume.is_none());
         let beside = |name, cursor: &Option<String>| cursor.as_ref().map(|cursor| paths::with_query(&here, &[(name, cursor)]));
         Self {
             frame: by.frame(layout, TeamTab::Training, TeamTab::Training.label()),
-            own: training.own.iter().map(|progress| Own::new(progress, &by.team, by.user.zone())).collect(),
+            own,
             previous: training.team.as_ref().and_then(|members| beside("before", &members.previous)),
             next: training.team.as_ref().and_then(|members| beside("after", &members.next)),
             members: training
@@ -182,9 +188,11 @@ impl TeamPage {
     fn is_wide(&self) -> bool {
         self.courses().len() > MOST_COLUMNS
     }
-    /// The one course whose button is the page's primary one: the first that is not finished.
+    /// The one course whose button is the page's primary one: the first that is begun and not finished, or else the first with something
+    /// to do.
     fn is_primary(&self, own: &&Own) -> bool {
-        self.own.iter().find(|own| own.resume.is_some()).is_some_and(|first| first.href == own.href)
+        let begun = self.own.iter().find(|own| own.resume.as_ref().is_some_and(|(_, words)| *words == RESUME));
+        begun.or(self.own.first()).is_some_and(|first| first.href == own.href)
     }
 }
 
