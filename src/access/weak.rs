@@ -37,14 +37,17 @@ pub fn reason(password: &str, about: &[&str]) -> Option<&'static str> {
 
 /// Common as it is, as it reads with letters for look-alikes, or once the digits and signs around it are taken off.
 fn is_common(plain: &str) -> bool {
-    let spelled = spelled(plain);
     let bare = |text: &str| text.trim_matches(|c: char| !c.is_alphabetic()).to_owned();
+    // Digits at an end are no letters before they are taken off.
+    let (spelled, spelled_bare) = (spelled(plain), spelled(&bare(plain)));
     let joined = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-    [plain, &spelled].into_iter().flat_map(|text| [text.to_owned(), joined(text), bare(text), joined(&bare(text))]).any(|text| {
-        let half = text.len() / 2;
-        COMMON.contains(text.as_str())
-            || (text.is_char_boundary(half) && text.len() % 2 == 0 && text[..half] == text[half..] && COMMON.contains(&text[..half]))
-    })
+    [plain, &spelled, &spelled_bare].into_iter().flat_map(|text| [text.to_owned(), joined(text), bare(text), joined(&bare(text))]).any(
+        |text| {
+            let half = text.len() / 2;
+            COMMON.contains(text.as_str())
+                || (text.is_char_boundary(half) && text.len() % 2 == 0 && text[..half] == text[half..] && COMMON.contains(&text[..half]))
+        },
+    )
 }
 
 /// A few characters over and over, or a run along the alphabet, the digits or a keyboard.
