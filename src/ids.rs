@@ -76,12 +76,36 @@ id!(
     NoteId,
     /// A partner's place in one program.
     EnrollmentId,
+    /// Where links of a program lead besides its own destination.
+    DestinationId,
+    /// A member's referral link.
+    LinkId,
+    /// An answered redirect, as the destination is told.
+    ClickId,
     /// Somebody asked in.
     InvitationId,
     /// What a company and a partner, or one of its members, write to each other.
     ConversationId,
     /// One message of a conversation.
     MessageId,
+    /// What a company's own system shows when it reports sales.
+    ApiKeyId,
+    /// A company's customer.
+    CustomerId,
+    /// A sale that was reported.
+    ConversionId,
+    /// The refund of a sale.
+    RefundId,
+    /// A lead that a member contributed.
+    ReferralId,
+    /// What a sale earned.
+    CommissionId,
+    /// A line of the ledger.
+    EntryId,
+    /// Where a team's money goes.
+    PayoutDetailsId,
+    /// Money that a team takes out.
+    WithdrawalId,
     /// A mail in the outbox.
     MailId,
     /// The worker's claim on a mail.

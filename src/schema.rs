@@ -10,6 +10,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    api_keys (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        name -> Text,
+        key_hash -> Bytea,
+        ending -> Text,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     audit (id) {
         id -> Uuid,
         company_id -> Nullable<Uuid>,
@@ -22,6 +36,50 @@ diesel::table! {
         after -> Nullable<Jsonb>,
         request_id -> Nullable<Uuid>,
         at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    click_days (link_id, day) {
+        link_id -> Uuid,
+        day -> Date,
+        clicks -> Int8,
+        repeated -> Int8,
+    }
+}
+
+diesel::table! {
+    click_salts (day) {
+        day -> Date,
+        salt -> Bytea,
+    }
+}
+
+diesel::table! {
+    clicks (id) {
+        id -> Uuid,
+        link_id -> Uuid,
+        at -> Timestamptz,
+        visitor -> Bytea,
+        repeated -> Bool,
+    }
+}
+
+diesel::table! {
+    commissions (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        partner_id -> Uuid,
+        team_id -> Uuid,
+        member_id -> Uuid,
+        program_id -> Uuid,
+        conversion_id -> Nullable<Uuid>,
+        referral_id -> Nullable<Uuid>,
+        sale -> Int8,
+        amount -> Int8,
+        currency -> Text,
+        available_at -> Timestamptz,
+        created_at -> Timestamptz,
     }
 }
 
@@ -63,6 +121,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    conversions (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        api_key_id -> Uuid,
+        idempotency_key -> Text,
+        request_hash -> Bytea,
+        customer_id -> Uuid,
+        partner_id -> Uuid,
+        team_id -> Uuid,
+        member_id -> Uuid,
+        program_id -> Uuid,
+        link_id -> Nullable<Uuid>,
+        click_id -> Nullable<Uuid>,
+        amount -> Int8,
+        currency -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     course_completions (course_id, member_id) {
         course_id -> Uuid,
         member_id -> Uuid,
@@ -77,6 +155,34 @@ diesel::table! {
         name -> Text,
         description -> Text,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    customers (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        external_id -> Text,
+        partner_id -> Uuid,
+        team_id -> Uuid,
+        member_id -> Uuid,
+        program_id -> Uuid,
+        link_id -> Nullable<Uuid>,
+        click_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    destinations (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        program_id -> Uuid,
+        kind -> Text,
+        name -> Text,
+        url -> Text,
+        created_at -> Timestamptz,
+        retired_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -151,6 +257,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    ledger (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        partner_id -> Uuid,
+        currency -> Text,
+        kind -> Text,
+        amount -> Int8,
+        available_at -> Timestamptz,
+        commission_id -> Nullable<Uuid>,
+        withdrawal_id -> Nullable<Uuid>,
+        event -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     lessons (id) {
         id -> Uuid,
         course_id -> Uuid,
@@ -158,6 +280,39 @@ diesel::table! {
         title -> Text,
         body -> Text,
         published_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    link_hosts (company_id, host) {
+        company_id -> Uuid,
+        host -> Text,
+        added_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    link_texts (text) {
+        text -> Text,
+        link_id -> Uuid,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    links (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        partner_id -> Uuid,
+        team_id -> Uuid,
+        member_id -> Uuid,
+        program_id -> Uuid,
+        kind -> Text,
+        destination_id -> Nullable<Uuid>,
+        url -> Nullable<Text>,
+        text -> Text,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
     }
 }
 
@@ -268,6 +423,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    payout_details (id) {
+        id -> Uuid,
+        team_id -> Uuid,
+        holder -> Text,
+        account -> Text,
+        changed_by -> Uuid,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     program_courses (program_id, course_id) {
         company_id -> Uuid,
         program_id -> Uuid,
@@ -286,6 +452,47 @@ diesel::table! {
         currency -> Text,
         open -> Bool,
         created_at -> Timestamptz,
+        custom_link_text -> Bool,
+        commission_percent -> Nullable<Int4>,
+        commission_amount -> Nullable<Int8>,
+        holding_days -> Int4,
+    }
+}
+
+diesel::table! {
+    referrals (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        partner_id -> Uuid,
+        team_id -> Uuid,
+        member_id -> Uuid,
+        program_id -> Uuid,
+        name -> Text,
+        organisation -> Text,
+        email -> Text,
+        note -> Text,
+        search -> Text,
+        status -> Text,
+        reason -> Text,
+        amount -> Nullable<Int8>,
+        self_referral -> Bool,
+        duplicate_of -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        decided_at -> Nullable<Timestamptz>,
+        decided_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    refunds (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        conversion_id -> Uuid,
+        api_key_id -> Uuid,
+        idempotency_key -> Text,
+        request_hash -> Bytea,
+        amount -> Int8,
+        at -> Timestamptz,
     }
 }
 
@@ -371,9 +578,39 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    withdrawal_minimums (company_id, currency) {
+        company_id -> Uuid,
+        currency -> Text,
+        amount -> Int8,
+    }
+}
+
+diesel::table! {
+    withdrawals (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        partner_id -> Uuid,
+        team_id -> Uuid,
+        currency -> Text,
+        amount -> Int8,
+        details_id -> Uuid,
+        status -> Text,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        held_until -> Timestamptz,
+        exported_at -> Nullable<Timestamptz>,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        reason -> Text,
+    }
+}
+
 diesel::joinable!(acceptances -> partners (partner_id));
 diesel::joinable!(acceptances -> terms (terms_id));
 diesel::joinable!(acceptances -> users (user_id));
+diesel::joinable!(api_keys -> companies (company_id));
+diesel::joinable!(api_keys -> users (created_by));
 diesel::joinable!(audit -> companies (company_id));
 diesel::joinable!(audit -> teams (team_id));
 diesel::joinable!(audit -> users (user_id));
@@ -384,9 +621,13 @@ diesel::joinable!(conversation_reads -> users (user_id));
 diesel::joinable!(course_completions -> courses (course_id));
 diesel::joinable!(course_completions -> members (member_id));
 diesel::joinable!(courses -> companies (company_id));
+diesel::joinable!(customers -> companies (company_id));
 diesel::joinable!(email_changes -> users (user_id));
 diesel::joinable!(invitations -> companies (company_id));
 diesel::joinable!(lessons -> courses (course_id));
+diesel::joinable!(link_hosts -> companies (company_id));
+diesel::joinable!(link_texts -> links (link_id));
+diesel::joinable!(links -> users (created_by));
 diesel::joinable!(members -> teams (team_id));
 diesel::joinable!(members -> users (user_id));
 diesel::joinable!(messages -> conversations (conversation_id));
@@ -398,7 +639,10 @@ diesel::joinable!(ownership_offers -> users (offered_by));
 diesel::joinable!(partners -> companies (company_id));
 diesel::joinable!(partners -> teams (team_id));
 diesel::joinable!(password_resets -> users (user_id));
+diesel::joinable!(payout_details -> teams (team_id));
+diesel::joinable!(payout_details -> users (changed_by));
 diesel::joinable!(programs -> companies (company_id));
+diesel::joinable!(referrals -> users (decided_by));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(staff -> companies (company_id));
 diesel::joinable!(staff -> users (user_id));
@@ -406,21 +650,34 @@ diesel::joinable!(tags -> companies (company_id));
 diesel::joinable!(teams -> users (owner_id));
 diesel::joinable!(terms -> programs (program_id));
 diesel::joinable!(terms -> users (published_by));
+diesel::joinable!(withdrawal_minimums -> companies (company_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     acceptances,
+    api_keys,
     audit,
+    click_days,
+    click_salts,
+    clicks,
+    commissions,
     companies,
     completions,
     conversation_reads,
     conversations,
+    conversions,
     course_completions,
     courses,
+    customers,
+    destinations,
     email_changes,
     enrollments,
     installation,
     invitations,
+    ledger,
     lessons,
+    link_hosts,
+    link_texts,
+    links,
     members,
     messages,
     notes,
@@ -429,8 +686,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     partner_tags,
     partners,
     password_resets,
+    payout_details,
     program_courses,
     programs,
+    referrals,
+    refunds,
     sessions,
     setups,
     staff,
@@ -438,4 +698,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     teams,
     terms,
     users,
+    withdrawal_minimums,
+    withdrawals,
 );
