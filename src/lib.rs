@@ -19,11 +19,15 @@ pub mod home;
 pub mod ids;
 pub mod installation;
 pub mod invitations;
+pub mod links;
 pub mod mail;
 pub mod messages;
+pub mod money;
 pub mod partners;
 pub mod paths;
+pub mod payouts;
 pub mod programs;
+pub mod referrals;
 pub mod routes;
 pub mod running;
 #[allow(missing_docs, reason = "written by the Diesel command line")]

@@ -104,8 +104,9 @@ pub mod may {
             impl $trait for $name { const PERMISSION: $enum = $enum::$name; }
         )*};
     }
-    permissions!(StaffMay StaffPermission: SeePartners Invite Message WritePrograms Administer);
-    permissions!(TeamMay TeamPermission: SeeTeam InviteMembers GiveRoles ApproveMembers EditTeam AnswerProgramInvitations HandOver Leave);
+    permissions!(StaffMay StaffPermission: SeePartners Invite Message WritePrograms MakeLinks SeeMoney PayOut Administer);
+    permissions!(TeamMay TeamPermission: SeeTeam InviteMembers GiveRoles ApproveMembers EditTeam AnswerProgramInvitations HandOver Leave
+        HaveLinks ContributeReferrals SeeActivity SeeCommissions Withdraw);
 }
 
 /// Everybody, without a look at who they are: probes, and what must answer without the database.

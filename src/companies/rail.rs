@@ -17,8 +17,14 @@ pub enum CompanyTab {
     Programs,
     /// Its courses.
     Training,
+    /// Leads that members contributed.
+    Referrals,
+    /// What teams take out.
+    Withdrawals,
     /// The people who work for the company; administrators alone see it.
     Staff,
+    /// Where links may lead, keys, payouts; administrators alone see it.
+    Settings,
     /// The audit log; administrators alone see it.
     Audit,
 }
@@ -31,7 +37,10 @@ impl CompanyTab {
             Self::Messages => "Messages",
             Self::Programs => "Programs",
             Self::Training => "Training",
+            Self::Referrals => "Referrals",
+            Self::Withdrawals => "Withdrawals",
             Self::Staff => "Staff",
+            Self::Settings => "Settings",
             Self::Audit => "Audit log",
         }
     }

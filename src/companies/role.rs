@@ -25,32 +25,49 @@ pub enum StaffPermission {
     Message,
     /// Write programs, terms, courses; decide referrals.
     WritePrograms,
+    /// Make links for one member.
+    MakeLinks,
+    /// See commissions and withdrawals, without payout details.
+    SeeMoney,
+    /// Mark withdrawals paid or failed, export them for payment, see payout details.
+    PayOut,
     /// Staff, settings, keys, audit log, ending a partnership.
     Administer,
 }
 
 impl StaffPermission {
     /// Every permission.
-    pub const ALL: &'static [Self] = &[Self::SeePartners, Self::Invite, Self::Message, Self::WritePrograms, Self::Administer];
+    pub const ALL: &'static [Self] = &[
+        Self::SeePartners,
+        Self::Invite,
+        Self::Message,
+        Self::WritePrograms,
+        Self::MakeLinks,
+        Self::SeeMoney,
+        Self::PayOut,
+        Self::Administer,
+    ];
 
     /// Who has it.
     pub const fn holders(self) -> &'static [StaffRole] {
         match self {
-            Self::SeePartners => &[StaffRole::Administrator, StaffRole::Manager, StaffRole::Viewer],
-            Self::Invite | Self::Message | Self::WritePrograms => &[StaffRole::Administrator, StaffRole::Manager],
-            Self::Administer => &[StaffRole::Administrator],
+            Self::SeePartners | Self::SeeMoney => &[StaffRole::Administrator, StaffRole::Manager, StaffRole::Viewer],
+            Self::Invite | Self::Message | Self::WritePrograms | Self::MakeLinks => &[StaffRole::Administrator, StaffRole::Manager],
+            Self::PayOut | Self::Administer => &[StaffRole::Administrator],
         }
     }
 
     /// The sentence for those who do not have it.
     pub fn who_can(self) -> &'static str {
         match self {
-            Self::SeePartners => "Only the company's staff can do this.",
+            Self::SeePartners | Self::SeeMoney => "Only the company's staff can do this.",
             Self::Invite => "Viewers can look, but not invite. Ask an administrator or a manager of the company.",
+            Self::MakeLinks => "Viewers can look, but not make links. Ask an administrator or a manager of the company.",
+            Self::PayOut => "Only administrators pay out. Ask an administrator of the company.",
             Self::Administer => "Only administrators can do this. Ask an administrator of the company.",
             Self::Message => "Viewers can read, but not write messages. Ask an administrator or a manager of the company.",
             Self::WritePrograms => {
-                "Viewers can look, but not change programs and courses. Ask an administrator or a manager of the company."
+                "Viewers can look, but not change programs and courses or decide referrals. Ask an administrator or a manager of the company."
             }
         }
     }

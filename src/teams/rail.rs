@@ -23,6 +23,12 @@ pub enum TeamTab {
     Messages,
     /// Courses of the programs it is in.
     Training,
+    /// The links of its people.
+    Links,
+    /// Leads that its people contributed.
+    Referrals,
+    /// What it has earned, and taken out.
+    Commissions,
     /// What was done in it; the owner and the admins see it.
     History,
 }
@@ -38,6 +44,9 @@ impl TeamTab {
             Self::Approvals => "Approvals",
             Self::Messages => "Messages",
             Self::Training => "Training",
+            Self::Links => "Links",
+            Self::Referrals => "Referrals",
+            Self::Commissions => "Commissions",
             Self::History => "History",
         }
     }
