@@ -68,7 +68,7 @@ async fn all_partners_shows_team_members_owner_programs_and_dates() {
     let (conn, northwind) = (&mut app.connection(), app.team("northwind"));
     personas::partner(conn, &app.acme(), &northwind, "Acme Referral");
     app.sql("UPDATE enrollments SET joined_at = joined_at - interval '1 hour' WHERE program_id = (SELECT id FROM programs WHERE name = 'Acme Resellers')");
-    app.sql("UPDATE members SET last_active_at = now() - interval '3 hours' WHERE left_at IS NULL");
+    app.sql("UPDATE members SET last_active_at = now() - interval '3 days' WHERE left_at IS NULL");
     app.sql("UPDATE partners SET joined_at = '2024-03-14 12:00Z'");
 
     let page = app.signed_in(SAM).get(LIST).await;
@@ -77,7 +77,7 @@ async fn all_partners_shows_team_members_owner_programs_and_dates() {
     assert_eq!(page.text_of("thead th"), ["Partner", "Owner", "Programs", "Last active", "Joined"]);
     assert_eq!(
         page.text_of("tbody th, tbody td"),
-        ["NO Northwind 4 members", "Olivia Park olivia@northwind.example", "Acme Resellers +1 more", "3 hours ago", "14 Mar 2024"]
+        ["NO Northwind 4 members", "Olivia Park olivia@northwind.example", "Acme Resellers +1 more", "3 days ago", "14 Mar 2024"]
     );
     assert_eq!(page.links("tbody a.name"), [NORTHWIND]);
     assert_eq!(page.links("tbody a:not(.name)"), [format!("{NORTHWIND}#members")]);
