@@ -21,7 +21,7 @@ pub enum Error {
     #[error("sign-in required")]
     SignInRequired,
     /// What is asked for is grave, and the last proof of who asks is older than ten minutes (S13): 303 to the page that asks for one, which
-    /// leads back.
+    /// leads back; for a form 307, so that it goes on once the proof is given.
     #[error("proof required")]
     ProofRequired,
     /// A request that no form of ours sends: 400.

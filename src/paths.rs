@@ -58,6 +58,10 @@ pub fn confirmation() -> String {
 pub fn confirmation_then(next: &str) -> String {
     with_query(&confirmation(), &[("next", next)])
 }
+/// The same for a form, which is sent there and, after the proof, to where it was sent at first.
+pub fn confirmation_for(form: &str, next: &str) -> String {
+    with_query(&confirmation(), &[("next", next), ("to", form)])
+}
 /// Ends the session.
 pub fn sign_out() -> String {
     "/sign-out".into()

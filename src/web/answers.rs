@@ -128,8 +128,13 @@ fn is_page(res: &ServiceResponse<BoxBody>) -> bool {
 pub fn error_page(error: &Error, req: &HttpRequest) -> HttpResponse {
     match error {
         Error::SignInRequired => HttpResponse::SeeOther().insert_header((header::LOCATION, paths::sign_in_then(&way_back(req)))).finish(),
-        Error::ProofRequired => {
+        Error::ProofRequired if is_visit(req) => {
             HttpResponse::SeeOther().insert_header((header::LOCATION, paths::confirmation_then(&way_back(req)))).finish()
+        }
+        // The browser brings the form to the page that asks for the proof, and that page has it sent again: nothing typed is lost.
+        Error::ProofRequired => {
+            let page = paths::confirmation_for(req.path(), &way_back(req));
+            HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, page)).finish()
         }
         error => Around::of(req).page(error),
     }
@@ -171,9 +176,13 @@ impl Around {
     }
 }
 
+fn is_visit(req: &HttpRequest) -> bool {
+    matches!(*req.method(), Method::GET | Method::HEAD)
+}
+
 /// A page can be asked for again; a form leads back to the page it was on.
 fn way_back(req: &HttpRequest) -> String {
-    if *req.method() == Method::GET || *req.method() == Method::HEAD {
+    if is_visit(req) {
         return req.uri().path_and_query().map_or_else(paths::home, ToString::to_string);
     }
     let origin = req.app_data::<web::Data<Origin>>().expect("Origin is registered in app.rs");

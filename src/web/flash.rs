@@ -79,6 +79,11 @@ pub fn see_other(path: impl AsRef<str>) -> Redirect {
     Ok(HttpResponse::SeeOther().insert_header((LOCATION, path.as_ref())).finish())
 }
 
+/// 307 to `path`: the browser sends the form that it has just sent there as well.
+pub fn send_on(path: impl AsRef<str>) -> Redirect {
+    Ok(HttpResponse::TemporaryRedirect().insert_header((LOCATION, path.as_ref())).finish())
+}
+
 fn cookie(value: String, secure: bool) -> Cookie<'static> {
     Cookie::build(COOKIE, value).path("/").http_only(true).same_site(SameSite::Lax).secure(secure).finish()
 }

@@ -22,16 +22,43 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let body = web::Bytes::from_request(req, payload);
+        let body = body(req, payload);
+        Box::pin(async move { read(&body.await?).map(Self) })
+    }
+}
+
+/// A form with everything that came with it, for the page that keeps another form until a proof is given.
+pub struct Sent<T> {
+    /// The page's own fields.
+    pub form: T,
+    /// Every field in the order in which it came, by name and value.
+    pub fields: Vec<(String, String)>,
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Sent<T> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = body(req, payload);
         Box::pin(async move {
-            let body = body.await.map_err(|_| Error::TooLarge)?;
-            // No browser sends NUL from a field, and no text of ours can hold it (S48).
-            if body.contains(&0) || body.windows(3).any(|three| three == b"%00") {
-                return Err(Error::NotThisForm);
-            }
-            serde_html_form::from_bytes(&body).map(Self).map_err(|_| Error::NotThisForm)
+            let body = body.await?;
+            Ok(Self { form: read(&body)?, fields: url::form_urlencoded::parse(&body).into_owned().collect() })
         })
     }
+}
+
+fn body(req: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<web::Bytes>> + use<> {
+    let body = web::Bytes::from_request(req, payload);
+    async move {
+        let body = body.await.map_err(|_| Error::TooLarge)?;
+        // No browser sends NUL from a field, and no text of ours can hold it (S48).
+        let has_nul = body.contains(&0) || body.windows(3).any(|three| three == b"%00");
+        if has_nul { Err(Error::NotThisForm) } else { Ok(body) }
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
+    serde_html_form::from_bytes(body).map_err(|_| Error::NotThisForm)
 }
 
 /// One thing to correct.

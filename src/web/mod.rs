@@ -14,8 +14,8 @@ pub mod same_origin;
 pub mod time;
 
 pub use answers::{page, refused};
-pub use flash::{Flash, Redirect, see_other};
-pub use form::{Form, FormErrors};
+pub use flash::{Flash, Redirect, see_other, send_on};
+pub use form::{Form, FormErrors, Sent};
 pub use layout::{Avatar, Frame, Layout, Person, Place, Tab};
 pub use prose::Prose;
 pub use time::Moment;

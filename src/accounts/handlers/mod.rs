@@ -5,6 +5,7 @@ mod agent;
 mod confirmation;
 mod email;
 mod frame;
+mod late_form;
 mod password;
 mod password_reset;
 mod sessions;

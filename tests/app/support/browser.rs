@@ -28,6 +28,8 @@ pub struct Page {
     pub path: String,
     /// The body as text.
     pub body: String,
+    /// The form that was sent, as it went.
+    sent: Vec<u8>,
 }
 
 /// A form as it stands on a page, to be filled in and sent.
@@ -73,10 +75,11 @@ impl Browser {
         let request = request.build().expect("a request");
         let path = request.url().path().to_owned();
         let has_body = request.method() != Method::HEAD;
+        let sent = request.body().and_then(|body| body.as_bytes()).unwrap_or_default().to_vec();
         let response = self.client.execute(request).await.unwrap_or_else(|error| panic!("{path}: {error}"));
         let (status, headers) = (response.status(), response.headers().clone());
         let body = String::from_utf8_lossy(&response.bytes().await.expect("a body")).into_owned();
-        let page = Page { status, headers, path, body };
+        let page = Page { status, headers, path, body, sent };
         headers::check(&page);
         if page.is_html() && has_body {
             html::check(&page);
@@ -95,18 +98,25 @@ impl Browser {
         self.follow(page).await
     }
 
-    /// Goes where an answer leads, as often as it leads.
+    /// Goes where an answer leads, as often as it leads; with the form once more where the answer asks for that (307).
     pub async fn follow(&self, mut page: Page) -> Page {
         for _ in 0..5 {
             let Some(location) = page.location() else { return page };
-            page = self.get(&location).await;
+            page = if page.status == StatusCode::TEMPORARY_REDIRECT {
+                self.post_body(&location, page.sent).await
+            } else {
+                self.get(&location).await
+            };
         }
         panic!("{} leads in a circle", page.path)
     }
 
     /// Sends a form that need not stand on any page.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
-        let body = url_encoded(fields);
+        self.post_body(path, url_encoded(fields).into_bytes()).await
+    }
+
+    async fn post_body(&self, path: &str, body: Vec<u8>) -> Page {
         let request = self
             .request(Method::POST, path)
             .header("sec-fetch-site", "same-origin")
