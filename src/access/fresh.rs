@@ -1,8 +1,9 @@
 //! Step-up (S13): what is grave asks for a proof of who is there that is at most ten minutes old. Signing in is such a proof.
 
 use crate::{
-    access::{Access, locks::Lock, session},
+    access::{Access, ThisSession, locks::Lock, session},
     error::{Error, Result},
+    teams::MemberRole,
 };
 use actix_session::SessionExt;
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
@@ -51,9 +52,28 @@ impl Freshness {
         Self { is_fresh: session::is_fresh(&req.get_session()) }
     }
 
+    /// Whether it is at most ten minutes old.
+    pub fn is_proven(self) -> bool {
+        self.is_fresh
+    }
+
     /// Leads to the page that asks for a proof, where the last one is older than ten minutes.
     pub fn require(self) -> Result<()> {
         if self.is_fresh { Ok(()) } else { Err(Error::ProofRequired) }
+    }
+
+    /// The same before somebody is made this: only finance, which opens the team's money, asks for a proof (rule 36).
+    pub fn require_to_give(self, role: MemberRole) -> Result<()> {
+        match role {
+            MemberRole::Finance => self.require(),
+            MemberRole::Admin | MemberRole::Member => Ok(()),
+        }
+    }
+}
+
+impl From<&ThisSession> for Freshness {
+    fn from(session: &ThisSession) -> Self {
+        Self { is_fresh: session.is_fresh() }
     }
 }
 

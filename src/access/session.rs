@@ -38,6 +38,11 @@ impl ThisSession {
         self.put(AGENT, &self.agent)
     }
 
+    /// Whether the person proved who they are within the last ten minutes (S13).
+    pub fn is_fresh(&self) -> bool {
+        is_fresh(&self.session)
+    }
+
     /// Ends the session.
     pub fn end(&self) {
         self.session.purge();

@@ -64,6 +64,16 @@ pub enum Into {
     TheCompany,
 }
 
+impl Into {
+    /// The listed people who are confirmed by it.
+    pub fn people(&self) -> &[Kept] {
+        match self {
+            Self::NewTeam { people, .. } => people,
+            Self::TheTeam | Self::Team(_) | Self::TheCompany => &[],
+        }
+    }
+}
+
 /// What came of an acceptance by link.
 #[derive(Debug)]
 pub enum Accepted {

@@ -107,22 +107,39 @@ struct Judge<'a> {
     role: TeamRole,
 }
 
-#[derive(QueryableByName)]
-struct Count {
+/// How many decisions wait for a team, by who may answer them.
+#[derive(Debug, Clone, Copy, QueryableByName)]
+pub struct WaitingCount {
+    /// Members that companies ask for.
     #[diesel(sql_type = sql_types::BigInt)]
-    count: i64,
+    members: i64,
+    /// Program invitations put before the team, and new terms.
+    #[diesel(sql_type = sql_types::BigInt)]
+    programs: i64,
 }
 
 /// How many decisions wait for this team. SQL, so that it is one statement: every page of the team asks it.
-pub fn count_waiting(conn: &mut PgConnection, team: TeamId) -> QueryResult<i64> {
-    let count: Count = sql_query(format!(
-        "SELECT (SELECT count(*) FROM invitations i WHERE i.team_id = $1 AND i.status = 'waiting' AND i.expires_at > now()) \
-             + (SELECT count(*) FROM invitations i WHERE i.put_to_team_id = $1 AND i.status = 'sent' AND i.expires_at > now()) \
-             + (SELECT count(*) {WAITING}) AS count"
+pub fn count_waiting(conn: &mut PgConnection, team: TeamId) -> QueryResult<WaitingCount> {
+    sql_query(format!(
+        "SELECT (SELECT count(*) FROM invitations i WHERE i.team_id = $1 AND i.status = 'waiting' AND i.expires_at > now()) AS members, \
+             (SELECT count(*) FROM invitations i WHERE i.put_to_team_id = $1 AND i.status = 'sent' AND i.expires_at > now()) \
+             + (SELECT count(*) {WAITING}) AS programs"
     ))
     .bind::<sql_types::Uuid, _>(team)
-    .get_result(conn)?;
-    Ok(count.count)
+    .get_result(conn)
+}
+
+impl WaitingCount {
+    /// All of them.
+    pub fn all(self) -> i64 {
+        self.members + self.programs
+    }
+
+    /// Those that this member may answer.
+    pub fn answered_by(self, member: &Membership) -> i64 {
+        let if_may = |permission, count| if member.may(permission) { count } else { 0 };
+        if_may(TeamPermission::ApproveMembers, self.members) + if_may(TeamPermission::AnswerProgramInvitations, self.programs)
+    }
 }
 
 /// A page of what waits for this team, newest first: in two statements.
@@ -191,7 +208,8 @@ fn rows(conn: &mut PgConnection, team: TeamId, only: Option<InvitationId>, start
     Ok(rows.into_iter().map(row).collect())
 }
 
-/// Decides about one person whom a company asks for (rule 21). `Forbidden` where the right to decide or to give that role is gone.
+/// Decides about one person whom a company asks for (rule 21), in the role that the decision names: the caller has asked for a proof where
+/// that is finance. `Forbidden` where the right to decide or to give that role is gone.
 pub fn decide(
     conn: &mut PgConnection,
     mailer: &Mailer,
@@ -204,6 +222,8 @@ pub fn decide(
 }
 
 /// Answers several at once: all of them or none. New terms are accepted or not answered here. A try without the right is written down.
+/// `ProofRequired` where somebody would become finance and who answers has not just proved who they are: what the company asks for is known
+/// for certain here alone, since it may change it until then.
 pub fn answer_several(
     conn: &mut PgConnection,
     mailer: &Mailer,
@@ -211,6 +231,7 @@ pub fn answer_several(
     member: &Membership,
     several: &Several,
     decision: &Decision,
+    proven: bool,
 ) -> Result<Tally> {
     let answered: Result<Tally> = db::transaction(conn, |conn| {
         let mut tally = Tally::default();
@@ -218,6 +239,9 @@ pub fn answer_several(
             let judge = Judge::take_seat(conn, member)?;
             for id in &several.members {
                 tally.add(match judge.decide(conn, mailer, by, *id, decision)? {
+                    Decided::Approved(invitation) if invitation.role == Some(MemberRole::Finance) && !proven => {
+                        return Err(Error::ProofRequired);
+                    }
                     Decided::Approved(_) | Decided::Rejected(_) => ForTeam::Done,
                     Decided::Over(_) => ForTeam::NotOpen,
                 });

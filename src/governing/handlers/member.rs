@@ -71,8 +71,10 @@ pub async fn change_role(
         let person = db.run(move |conn| Colleague::find(conn, team, id)).await?;
         return refused(&MemberPage::of(&by, layout, person, FormErrors::one("role", "Choose the role to give")));
     };
-    if role == TeamRole::Given(MemberRole::Finance) && by.gives().contains(&MemberRole::Finance) {
-        freshness.require()?;
+    if let TeamRole::Given(role) = role
+        && by.gives().contains(&role)
+    {
+        freshness.require_to_give(role)?;
     }
     let (member, actor) = (by.member.clone(), by.actor.clone());
     let back = paths::member(&by.team.slug, id);

@@ -1,7 +1,10 @@
 //! Deciding about members whom companies ask for (rules 21 and 38).
 
 use crate::{
-    access::locks::{InTeam, may},
+    access::{
+        Freshness,
+        locks::{InTeam, may},
+    },
     db::Db,
     ids::{InvitationId, ProgramId, TermsId},
     invitations::{
@@ -67,9 +70,10 @@ struct RejectionPage {
     reason: String,
 }
 
-/// Lets a person in, with the role that was chosen.
+/// Lets a person in, with the role that was chosen; to give finance asks who is there (S13).
 pub async fn approve(
     by: InTeam<may::ApproveMembers>,
+    freshness: Freshness,
     path: Path<(String, InvitationId)>,
     Form(form): Form<ApprovalForm>,
     layout: Layout,
@@ -84,6 +88,7 @@ pub async fn approve(
         let errors = FormErrors::one(role_field(id), "Choose the role to give");
         return refused(&ApprovalsPage::of(&by, layout, Page::single(Matter::Asked(Box::new(card))), errors));
     };
+    freshness.require_to_give(role)?;
     let decision = Decision::Approve(Some(role));
     let decided = db.run(move |conn| approval::decide(conn, &mailer, &actor, &member, id, &decision)).await?;
     told(&flash, &by.team.slug, decided)
@@ -118,9 +123,10 @@ pub async fn reject(
     told(&flash, &by.team.slug, decided)
 }
 
-/// Answers several in the same way.
+/// Answers several in the same way; where one of them becomes finance by it, it asks who is there (S13).
 pub async fn answer_several(
     by: InTeam<may::AnswerProgramInvitations>,
+    freshness: Freshness,
     Form(form): Form<AnswersForm>,
     layout: Layout,
     flash: Flash,
@@ -137,8 +143,8 @@ pub async fn answer_several(
         }
     };
     let (member, actor, back) = (by.member.clone(), by.actor.clone(), paths::approvals(&by.team.slug));
-    let done = form.done_words(&several);
-    let tally = db.run(move |conn| approval::answer_several(conn, &mailer, &actor, &member, &several, &decision)).await?;
+    let (done, proven) = (form.done_words(&several), freshness.is_proven());
+    let tally = db.run(move |conn| approval::answer_several(conn, &mailer, &actor, &member, &several, &decision, proven)).await?;
     match tally {
         Tally { done: n, over: 0, changed: 0 } => flash.ok(back, done(n), "The companies are told."),
         Tally { done: n, over, changed: 0 } => flash.info(back, done(n), format!("{over} were answered, revoked or expired before.")),

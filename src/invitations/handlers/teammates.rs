@@ -79,8 +79,10 @@ pub async fn invite(
         Ok(read) => read,
         Err(errors) => return refused(&TeammatesPage::of(&by, layout, form, errors)),
     };
-    if people.iter().any(|person| person.role == MemberRole::Finance) && by.gives().contains(&MemberRole::Finance) {
-        freshness.require()?;
+    // Who may not give a role is refused, and not asked.
+    let gives = by.gives();
+    if people.iter().all(|person| gives.contains(&person.role)) {
+        people.iter().try_for_each(|person| freshness.require_to_give(person.role))?;
     }
     let (member, actor, who) = (by.member.clone(), by.actor.clone(), who(&people));
     match db.run(move |conn| teammates::invite(conn, &mailer, &actor, &member, &people, &message)).await? {

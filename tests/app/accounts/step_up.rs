@@ -2,9 +2,10 @@
 
 use super::session_id;
 use crate::support::{
-    Scene, TestApp,
+    Browser, FilledForm, Page, Scene, TestApp,
     catalogue::{changes, pages},
     personas::*,
+    scene::{SENT, WAITING, id},
 };
 use actix_web::HttpResponse;
 use diesel::prelude::*;
@@ -15,8 +16,9 @@ use guildhall::{
     error::Result,
     routes::{self, Endpoint},
     schema::users,
-    web::see_other,
+    web::{Form, see_other},
 };
+use serde::Deserialize;
 
 /// Something grave that no page of ours does.
 async fn page(_: Fresh<SignedIn>) -> Result<HttpResponse> {
@@ -26,6 +28,20 @@ async fn page(_: Fresh<SignedIn>) -> Result<HttpResponse> {
 async fn deed(by: Fresh<SignedIn>, db: Db) -> Result<HttpResponse> {
     let id = by.user.id;
     db.run(move |conn| diesel::update(users::table.find(id)).set(users::name.eq("Done")).execute(conn)).await?;
+    see_other("/")
+}
+
+/// What a form of several fields says, one of them more than once.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Words {
+    word: Vec<String>,
+    text: String,
+}
+
+async fn says(by: Fresh<SignedIn>, Form(words): Form<Words>, db: Db) -> Result<HttpResponse> {
+    let (id, said) = (by.user.id, format!("{} {:?}", words.word.join("+"), words.text));
+    db.run(move |conn| diesel::update(users::table.find(id)).set(users::name.eq(said)).execute(conn)).await?;
     see_other("/")
 }
 
@@ -41,6 +57,7 @@ fn grave() -> Vec<Endpoint> {
     vec![
         routes::get("/grave", page),
         routes::post("/grave", deed, &[]),
+        routes::post("/grave/words", says, &[]),
         routes::get("/teams/{team}/grave", of_a_team),
         routes::get("/harmless", of_anybody),
     ]
@@ -53,7 +70,7 @@ fn age(app: &TestApp, minutes: u32) {
 #[test]
 fn a_route_tells_by_its_lock_that_it_asks_again() {
     let told: Vec<bool> = grave().iter().map(|route| route.needs_proof).collect();
-    assert_eq!(told, [true, true, true, false]);
+    assert_eq!(told, [true, true, true, true, false]);
 }
 
 #[actix_web::test]
@@ -88,12 +105,117 @@ async fn a_grave_deed_with_an_old_proof_has_no_effect_on_any_copy() {
             .request(reqwest::Method::POST, "/grave")
             .header("sec-fetch-site", "same-origin")
             .header("referer", format!("{}/teams/northwind", app.base_url));
-        browser.send(form).await.leads_to("/account/confirmation?next=%2Fteams%2Fnorthwind");
+        let asked = browser.send(form).await;
+        assert_eq!(asked.is(307).location().as_deref(), Some("/account/confirmation?next=%2Fteams%2Fnorthwind&to=%2Fgrave"));
+        browser.follow(asked).await.is(200).shows("Confirm that it is you");
         assert_eq!(app.dump(), before);
     }
     app.sql("UPDATE sessions SET proved_at = now()");
     browser.post("/grave", &[]).await.leads_to("/");
     assert_eq!(app.text(&format!("SELECT name FROM users WHERE email = '{OLIVIA}'")), "Done");
+}
+
+/// The page that asks, where that form led to it.
+async fn asked(browser: &Browser, form: &FilledForm) -> Page {
+    let sent = browser.submit(form).await;
+    assert!(sent.is(307).location().is_some_and(|to| to.starts_with("/account/confirmation?")), "{:?}", sent.location());
+    browser.follow(sent).await
+}
+
+#[actix_web::test]
+async fn a_form_that_came_too_late_goes_on_after_the_proof_as_it_was_sent() {
+    let app = TestApp::start_with(grave).await;
+    let browser = app.signed_in(OLIVIA);
+    let name = || app.text(&format!("SELECT name FROM users WHERE email = '{OLIVIA}'"));
+    let text = "One & two\n  <b>\"three\"</b> = 100% ☃";
+    let form = FilledForm::to("/grave/words").add("word", "a").add("text", text).add("word", "").add("word", "c+d");
+    age(&app, 11);
+    let page = asked(&browser, &form.clone().add("password", "of the form")).await;
+    page.is(200).shows("Confirm that it is you").shows("Nothing has been changed yet.");
+    assert!(!page.body.contains("of the form"), "no password is carried");
+    let question = page.form("/account/confirmation");
+    assert_eq!(question.values("word"), ["a", "", "c+d"]);
+    let wrong = browser.submit(&question.clone().set("password", "not her password")).await;
+    wrong.is(422).shows("This is not your password");
+    assert_eq!(name(), "Olivia Park");
+    let question = wrong.form("/account/confirmation").set("password", PASSWORD);
+    let proved = browser.submit(&question).await;
+    assert_eq!(proved.is(307).location().as_deref(), Some("/grave/words"));
+    browser.follow(proved).await;
+    assert_eq!(name(), format!("a++c+d {text:?}"));
+    // The way back without it.
+    age(&app, 11);
+    let sent = browser.request(reqwest::Method::POST, "/grave/words").header("sec-fetch-site", "same-origin");
+    let sent = browser.send(sent.header("referer", format!("{}/teams/northwind/members", app.base_url))).await;
+    assert_eq!(browser.follow(sent).await.links(".after-button a"), ["/teams/northwind/members"]);
+}
+
+#[actix_web::test]
+async fn a_form_goes_on_to_an_address_of_this_site_alone() {
+    let app = TestApp::start().await;
+    for to in super::FOREIGN.iter().filter(|to| !to.contains('\0')) {
+        let browser = app.signed_in(OLIVIA);
+        let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("to", to).finish();
+        let page = browser.post(&format!("/account/confirmation?{query}"), &[("word", "a")]).await;
+        if let Some(kept) = page.has_form("/account/confirmation").then(|| page.form("/account/confirmation")) {
+            assert_eq!((kept.value("to"), kept.value("word")), (None, None), "{to:?}");
+        }
+        browser.post("/account/confirmation", &[("password", PASSWORD), ("to", to), ("word", "a")]).await.leads_to("/");
+    }
+}
+
+/// Every form by which somebody becomes finance (rule 36), with the role left open, and whose it is.
+const GIVES_A_ROLE: [(&str, &str, &[(&str, &str)]); 5] = [
+    ("/teams/{team}/members/{member}/role", OLIVIA, &[("role", "?")]),
+    ("/teams/{team}/members/new", OLIVIA, &[("email", "rosa@northwind.example"), ("name", ""), ("role", "?"), ("message", "Welcome.")]),
+    ("/teams/{team}/approvals/{invitation}/approval", OLIVIA, &[("role", "?")]),
+    ("/teams/{team}/approvals/answers", OLIVIA, &[("id", "waiting"), ("answer", "approval")]),
+    (
+        "/invitations/{token}/acceptance",
+        FIONA,
+        &[("team_name", "Brightlane"), ("terms", "1"), ("person", "listed"), ("person_role", "?"), ("keep", "listed")],
+    ),
+];
+
+#[actix_web::test]
+async fn wherever_finance_is_given_an_old_proof_asks_first_and_the_form_goes_on_after_it() {
+    let app = TestApp::start().await;
+    let scene = Scene::set(&app);
+    let listed = app.text(&format!("SELECT id FROM invitations WHERE parent_id = '{}'", id(SENT)));
+    // Nora's invitation is for Fiona, who has an account and is in no team.
+    app.sql(&format!("UPDATE invitations SET email = '{FIONA}' WHERE id = '{}'", id(SENT)));
+    app.keep();
+    let so_many = |app: &TestApp, role: &str| {
+        app.number(&format!(
+            "SELECT (SELECT count(*) FROM members m JOIN teams t ON t.id = m.team_id WHERE m.role = '{role}' AND m.left_at IS NULL AND m.user_id <> t.owner_id) \
+                  + (SELECT count(*) FROM invitations WHERE role = '{role}' AND status = 'sent' AND kind = 'member')"
+        ))
+    };
+    for (path, who, fields) in GIVES_A_ROLE {
+        for role in ["finance", "admin"] {
+            app.restore();
+            // Where the form names no role, it is the one that the company asked for.
+            app.sql(&format!("UPDATE invitations SET role = '{role}' WHERE id = '{}'", id(WAITING)));
+            let browser = app.signed_in(who);
+            age(&app, 11);
+            let form = fields.iter().fold(FilledForm::to(&scene.path(path)), |form, (name, value)| match *value {
+                "?" => form.add(name, role),
+                "waiting" => form.add(name, &id(WAITING).to_string()),
+                "listed" => form.add(name, &listed),
+                value => form.add(name, value),
+            });
+            let (before, had) = (app.dump(), so_many(&app, role));
+            if role == "finance" {
+                let page = asked(&browser, &form).await;
+                assert_eq!(app.dump(), before, "{path}: nothing is done before the proof");
+                let proved = browser.submit(&page.form("/account/confirmation").set("password", PASSWORD)).await;
+                browser.follow(proved).await.is(200);
+            } else {
+                browser.submit(&form).await.is(303);
+            }
+            assert_eq!(so_many(&app, role), had + 1, "{path} gives {role}");
+        }
+    }
 }
 
 #[actix_web::test]

@@ -63,6 +63,10 @@ async fn only_the_owner_closes_and_it_asks_who_is_there() {
     let asked = olivia.post(CLOSING, &[("confirmed", "true")]).await;
     assert!(asked.location().unwrap().starts_with("/account/confirmation"), "{:?}", asked.location());
     assert!(!is_closed(&app));
+    let page = olivia.follow(asked).await;
+    let proved = olivia.submit(&page.form("/account/confirmation").set("password", PASSWORD)).await;
+    olivia.follow(proved).await.shows("Northwind is closed.");
+    assert!(is_closed(&app));
 }
 
 #[actix_web::test]

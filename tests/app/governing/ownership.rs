@@ -67,6 +67,10 @@ async fn to_offer_asks_who_is_there_first() {
     let asked = offer(&olivia, &app, MIA).await;
     assert!(asked.location().unwrap().starts_with("/account/confirmation"), "{:?}", asked.location());
     assert_eq!((open_offers(&app), app.mails().len()), (0, 0));
+    let page = olivia.follow(asked).await;
+    let proved = olivia.submit(&page.form("/account/confirmation").set("password", PASSWORD)).await;
+    olivia.follow(proved).await.shows("The team is offered to Mia Chen.");
+    assert_eq!(open_offers(&app), 1);
 }
 
 #[actix_web::test]

@@ -156,6 +156,35 @@ async fn somebody_in_no_team_signs_in_and_opens_one() {
 }
 
 #[actix_web::test]
+async fn who_has_an_account_is_asked_again_only_for_those_who_become_finance() {
+    let app = TestApp::start().await;
+    let listed = [("Teo Brandt", TEO, MemberRole::Member), ("Hana Ito", HANA, MemberRole::Finance)];
+    let link = invite(&app, "Acme Resellers", ("", FIONA, MemberRole::Admin), "Hale Partners", &listed);
+    let browser = app.signed_in(FIONA);
+    app.sql("UPDATE sessions SET proved_at = now() - interval '11 minutes'");
+    app.keep();
+    let form = browser.get(&link).await.form("acceptance").set("terms", "1");
+    let teo = form.values("person")[0].to_owned();
+    let asked = browser.submit(&form).await;
+    assert!(asked.is(307).location().unwrap().starts_with("/account/confirmation"), "{:?}", asked.location());
+    assert_eq!(app.number("SELECT count(*) FROM teams"), 2);
+    // She unticks Hana, or makes her a member.
+    for typed in [form.clone().without("keep").add("keep", &teo), form.clone().set_nth("person_role", 1, "member")] {
+        app.restore();
+        browser.submit(&typed).await.leads_to("/teams/hale-partners");
+    }
+    // What she chose and typed goes on with the proof.
+    app.restore();
+    let typed = form.set("team_name", "Hale & Co").without("keep").add("keep", &teo).set_nth("person_role", 0, "finance");
+    let asked = browser.submit(&typed).await;
+    let question = browser.follow(asked).await.form("/account/confirmation");
+    let proved = browser.submit(&question.set("password", PASSWORD)).await;
+    browser.follow(proved).await.shows("Hale & Co is open.");
+    assert_eq!((status(&app, TEO).as_str(), status(&app, HANA).as_str()), ("sent", "rejected"));
+    assert_eq!(invitation_to(&app, TEO).role, Some(MemberRole::Finance));
+}
+
+#[actix_web::test]
 async fn a_password_posted_for_an_account_that_exists_is_refused() {
     let app = TestApp::start().await;
     let link = invite_into_plus(&app, FIONA);

@@ -4,7 +4,7 @@ mod forms;
 mod pages;
 
 use crate::{
-    access::{Anyone, Passwords, ThisSession},
+    access::{Anyone, Freshness, Passwords, ThisSession},
     audit::Actor,
     db::Db,
     error::{Error, Result},
@@ -27,7 +27,8 @@ pub async fn show(by: Anyone, token: Path<String>, layout: Layout, db: Db) -> Re
     Card::new(&by, &token, opened).answer(layout)
 }
 
-/// Accepts. Who is new is signed in; who has accepted before is led there again (rule 52).
+/// Accepts. Who is new is signed in; who has accepted before is led there again (rule 52). To confirm somebody as finance asks who is there
+/// (S13).
 pub async fn accept(
     by: Anyone,
     token: Path<String>,
@@ -41,6 +42,7 @@ pub async fn accept(
 ) -> Redirect {
     let opened = open(&db, &by, &token).await?;
     let Some(acceptance) = read(&by, &opened, &form, &passwords).await? else { return not_so(&by, &token, opened, form, layout) };
+    require_proof(&acceptance, Freshness::from(&session))?;
     let (wanted, request) = (acceptance.clone(), by.request);
     let accepted = db.run(move |conn| accepting::accept(conn, &mailer, request, &opened.invitation, &acceptance)).await?;
     match accepted {
@@ -131,6 +133,14 @@ async fn read(by: &Anyone, opened: &Opened, form: &AcceptanceForm, passwords: &P
         _ => return Ok(None),
     };
     Ok(Some(Acceptance { who, into: typed.into, terms: typed.terms }))
+}
+
+/// Who is new has just chosen the account's password, which is a proof; who has an account gives one before somebody becomes finance.
+fn require_proof(acceptance: &Acceptance, freshness: Freshness) -> Result<()> {
+    match &acceptance.who {
+        Accepter::New { .. } => Ok(()),
+        Accepter::Known(_) => acceptance.into.people().iter().try_for_each(|person| freshness.require_to_give(person.role)),
+    }
 }
 
 /// The answer to an acceptance that was not carried out: where the first led, or what the page says now (rule 61).
