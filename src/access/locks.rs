@@ -9,7 +9,7 @@ use crate::{
     db::Db,
     error::{Error, Result},
     ids::RequestId,
-    invitations::approval,
+    invitations::approval::{self, WaitingCount},
     programs::partner::is_staff_of_a_partner_company,
     teams::{Membership, TeamPermission, rail as team_rail, rail::TeamTab},
     web::{Avatar, Frame, Layout, Person},
@@ -141,8 +141,8 @@ pub struct Authorized<P> {
 pub struct InTeam<P> {
     /// Who, where, and as what.
     pub member: Membership,
-    /// What waits for the team's decision, for the rail.
-    pub waiting: i64,
+    /// What waits for the team's decision.
+    pub waiting: WaitingCount,
     /// For the audit log.
     pub actor: Actor,
     _permission: PhantomData<fn() -> P>,
@@ -202,9 +202,10 @@ impl<P> Deref for Authorized<P> {
 }
 
 impl<P> InTeam<P> {
-    /// The team's frame around a page of that tab.
+    /// The team's frame around a page of that tab. The rail counts what this member may answer.
     pub fn frame(&self, layout: Layout, tab: TeamTab, h1: &str) -> Frame {
-        layout.place(h1, tab.label(), team_rail::place(&self.member, self.waiting, tab), team_rail::person(&self.member))
+        let waiting = self.waiting.answered_by(&self.member);
+        layout.place(h1, tab.label(), team_rail::place(&self.member, waiting, tab), team_rail::person(&self.member))
     }
 }
 

@@ -8,7 +8,11 @@ use crate::{
     paths,
     programs::enrollment::{self, Joined},
     search::Search,
-    teams::{MemberRole, TeamPermission, TeamRole, people::Colleague, rail::TeamTab},
+    teams::{
+        MemberRole, Membership, TeamPermission, TeamRole,
+        people::{Colleague, WhoCanAct},
+        rail::TeamTab,
+    },
     web::{
         Avatar, Frame, Layout, Moment, Redirect, page,
         pagination::{PAGE_SIZE, Page, Start},
@@ -35,10 +39,12 @@ pub struct ListQuery {
 struct HomePage {
     frame: Frame,
     team: String,
+    slug: String,
     avatar: Avatar,
     members_count: i32,
     members: String,
     approvals: String,
+    alone: Option<Alone>,
     owner: User,
     owner_avatar: Avatar,
     role: TeamRole,
@@ -48,6 +54,14 @@ struct HomePage {
     may_approve: bool,
     may_answer: bool,
     zone: Tz,
+}
+
+/// Why the owner is the only one who can act for the team (S29).
+enum Alone {
+    /// Nobody else is in it.
+    NobodyElse,
+    /// Nobody else is an admin.
+    NoAdmin,
 }
 
 #[derive(Template)]
@@ -95,13 +109,15 @@ struct PendingRow {
 
 /// The team's home: what it is, who owns it, its programs by company, what waits.
 pub async fn home(by: InTeam<may::SeeTeam>, layout: Layout, db: Db) -> Redirect {
-    let (team, owner) = (by.team.id, by.team.owner_id);
-    let (owner, programs) =
-        db.run(move |conn| User::find(conn, owner).and_then(|owner| Ok((owner, enrollment::of_team(conn, team)?)))).await?;
+    let team = by.team.clone();
+    let (WhoCanAct { owner, admins }, programs) =
+        db.run(move |conn| WhoCanAct::of(conn, &team).and_then(|who| Ok((who, enrollment::of_team(conn, team.id)?)))).await?;
     let frame = by.frame(layout, TeamTab::Overview, "Overview");
     page(&HomePage {
         frame,
+        alone: Alone::of(&by.member, admins),
         team: by.team.name.clone(),
+        slug: by.team.slug.clone(),
         avatar: Avatar::team(by.team.id.uuid(), &by.team.name),
         members_count: by.team.member_count,
         members: paths::members(&by.team.slug),
@@ -110,7 +126,7 @@ pub async fn home(by: InTeam<may::SeeTeam>, layout: Layout, db: Db) -> Redirect 
         owner,
         role: by.role,
         means: by.role.means(),
-        waiting: by.waiting,
+        waiting: by.waiting.all(),
         programs,
         may_approve: by.may(TeamPermission::ApproveMembers),
         may_answer: by.may(TeamPermission::AnswerProgramInvitations),
@@ -131,6 +147,17 @@ pub async fn members(by: InTeam<may::SeeTeam>, Query(query): Query<ListQuery>, l
         .await?;
     let frame = by.frame(layout, TeamTab::Members, "Members");
     page(&MembersPage::of(&by, frame, q, people, pending))
+}
+
+impl Alone {
+    /// For the owner alone: the others cannot change it.
+    fn of(viewer: &Membership, admins: i64) -> Option<Self> {
+        match (viewer.role, admins, viewer.team.member_count) {
+            (TeamRole::Owner, 0, 1) => Some(Self::NobodyElse),
+            (TeamRole::Owner, 0, _) => Some(Self::NoAdmin),
+            (TeamRole::Owner | TeamRole::Given(_), _, _) => None,
+        }
+    }
 }
 
 impl HomePage {

@@ -52,7 +52,7 @@ impl TeamTab {
     }
 }
 
-/// The team as the frame shows it, with `current` marked and what waits counted.
+/// The team as the frame shows it, with `current` marked and what waits for this member counted.
 pub fn place(member: &Membership, waiting: i64, current: TeamTab) -> Place {
     let team = &member.team;
     let tab = |tab: TeamTab, href: String, icon: &'static str, count: Option<i64>| Tab {

@@ -99,7 +99,7 @@ impl ApprovalsPage {
             errors,
             team: by.team.name.clone(),
             cards: waiting.rows.into_iter().map(|matter| Card::of(slug, matter, zone)).collect(),
-            waiting: by.waiting,
+            waiting: by.waiting.all(),
             may_approve: by.may(TeamPermission::ApproveMembers),
             may_answer: by.may(TeamPermission::AnswerProgramInvitations),
             roles: by.gives(),

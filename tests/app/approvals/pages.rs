@@ -36,6 +36,54 @@ async fn the_home_says_what_the_team_is_and_what_waits_to_all_four_roles() {
 }
 
 #[actix_web::test]
+async fn the_owner_alone_reads_that_nobody_else_can_act_and_what_helps() {
+    let app = TestApp::start().await;
+    let (alone, lonely) = ("Only you can act for Northwind.", "You are the only one in");
+    let olivia = app.signed_in(OLIVIA);
+    olivia.get(HOME).await.hides(alone).hides(lonely);
+    // Fiona, who has left, was an admin too.
+    app.sql("UPDATE members SET role = 'member' WHERE user_id = (SELECT id FROM users WHERE email = 'adam@northwind.example')");
+    let page = olivia.get(HOME).await;
+    page.shows(alone).shows("Make someone an admin").hides(lonely);
+    assert_eq!(page.links(".notice a"), [MEMBERS]);
+    for email in [ADAM, MIA, FRANK] {
+        app.signed_in(email).get(HOME).await.is(200).hides(alone);
+    }
+    let here = olivia.get(MEMBERS).await.links("tbody a.name").remove(2);
+    let form = olivia.get(&here).await.form("/role").set("role", "admin");
+    olivia.submit(&form).await.is(303);
+    olivia.get(HOME).await.hides(alone);
+}
+
+#[actix_web::test]
+async fn who_is_alone_in_a_team_is_offered_to_invite_and_not_to_make_nobody_an_admin() {
+    let app = TestApp::start().await;
+    let tomas = app.signed_in(TOMAS);
+    let page = tomas.get("/teams/brightwater").await;
+    page.shows("You are the only one in Brightwater.").hides("Make someone an admin").hides("Only you can act");
+    assert_eq!(page.links(".notice a"), ["/teams/brightwater/members/new"]);
+    tomas.get("/teams/brightwater/members/new").await.is(200);
+}
+
+#[actix_web::test]
+async fn the_rail_counts_what_the_reader_may_answer() {
+    let app = TestApp::start().await;
+    put_before_the_team(&app);
+    ask(&app, &[ROSA, PIM]).await;
+    app.sql("INSERT INTO terms (id, program_id, number, body) SELECT gen_random_uuid(), id, 2, 'Be quick.' FROM programs WHERE name = 'Acme Resellers'");
+    let counted = async |email: &str| {
+        let page = app.signed_in(email).get(HOME).await;
+        page.shows("4 decisions wait");
+        page.text_of(&format!("a.rail-item[href='{APPROVALS}'] .count")).concat()
+    };
+    for (email, count) in [(OLIVIA, "4 new"), (ADAM, "2 new"), (MIA, ""), (FRANK, "")] {
+        assert_eq!(counted(email).await, count, "{email}");
+    }
+    app.sql("UPDATE teams SET switches = ARRAY['admin: approve members'] WHERE slug = 'northwind'");
+    assert_eq!(counted(ADAM).await, "4 new");
+}
+
+#[actix_web::test]
 async fn the_members_are_shown_with_role_and_last_active_and_searched() {
     let app = TestApp::start().await;
     app.sql("UPDATE members SET last_active_at = NULL WHERE user_id = (SELECT id FROM users WHERE email = 'frank@northwind.example')");
