@@ -1,7 +1,8 @@
 //! Two at once, on two copies of the program (R17, R18): what is left, one after the other could have left.
 
 use super::*;
-use crate::support::at_once;
+use crate::support::{Page, at_once};
+use diesel::connection::SimpleConnection;
 
 fn admins(app: &TestApp) -> i64 {
     app.number("SELECT count(*) FROM members m JOIN teams t ON t.id = m.team_id WHERE t.slug = 'northwind' AND m.left_at IS NULL AND m.role = 'admin' AND m.user_id <> t.owner_id")
@@ -80,4 +81,72 @@ async fn who_is_removed_while_they_accept_nothing_is_counted_wrong() {
         assert!([("accepted", 4), ("revoked", 3)].contains(&(status.as_str(), count)), "round {round}: {status}, {count} members");
         is_whole(&app);
     }
+}
+
+/// Mia accepts the team that Olivia offers her, and her transaction is held open at its end, where it writes its audit line. Meanwhile that
+/// form is sent: its answer, once hers is committed. Whoever judges by what they read before decides as if nothing had happened.
+async fn while_the_team_changes_hands(app: &TestApp, by: &str, path: &str, fields: Vec<(&'static str, &'static str)>) -> Page {
+    let copy = app.copy().await;
+    let offer = [("member", place_of(app, MIA))].map(|(name, value)| (name, value.leak() as &str));
+    app.signed_in(OLIVIA).post(&format!("{TEAM}/ownership/offers"), &offer).await.is(303);
+    let id = app.text("SELECT id FROM ownership_offers");
+    let (mia, other, path) = (app.signed_in(MIA), app.signed_in(by).on(&copy), path.to_owned());
+    let mut door = app.connection();
+    door.batch_execute("BEGIN; LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE").expect("the door is held");
+    let accepting = actix_web::rt::spawn(async move { mia.post(&format!("{TEAM}/ownership/offers/{id}/acceptance"), &[]).await });
+    app.until_waiting(1).await;
+    let sending = actix_web::rt::spawn(async move { other.post(&path, &fields).await });
+    app.until_waiting(2).await;
+    door.batch_execute("COMMIT").expect("the door is open");
+    accepting.await.expect("an answer").leads_to("/teams/northwind/ownership");
+    let answer = sending.await.expect("an answer");
+    let owner = "SELECT concat(u.email, ' ', t.closed_at) FROM teams t JOIN users u ON u.id = t.owner_id WHERE t.slug = 'northwind'";
+    assert_eq!(app.text(owner), format!("{MIA} "), "she owns an open team");
+    is_whole(app);
+    answer
+}
+
+#[actix_web::test]
+async fn nobody_removes_who_becomes_the_owner_at_that_moment() {
+    let app = TestApp::start().await;
+    let removal = format!("{MEMBERS}/{}/removal", place_of(&app, MIA));
+    while_the_team_changes_hands(&app, ADAM, &removal, vec![]).await.is(403).shows("Nobody removes the owner.");
+}
+
+#[actix_web::test]
+async fn who_becomes_the_owner_at_that_moment_does_not_leave() {
+    let app = TestApp::start().await;
+    while_the_team_changes_hands(&app, MIA, "/teams/northwind/departure", vec![]).await.is(403).shows("Hand over the ownership first");
+}
+
+#[actix_web::test]
+async fn an_old_owner_does_not_close_the_team_at_the_moment_it_changes_hands() {
+    let app = TestApp::start().await;
+    let form = vec![("confirmed", "true")];
+    while_the_team_changes_hands(&app, OLIVIA, "/teams/northwind/closing", form).await.is(403).shows("Only the team's owner can do this.");
+}
+
+#[actix_web::test]
+async fn an_old_owner_offers_nothing_more_at_the_moment_the_team_changes_hands() {
+    let app = TestApp::start().await;
+    let form = vec![("member", place_of(&app, ADAM).leak() as &str)];
+    while_the_team_changes_hands(&app, OLIVIA, "/teams/northwind/ownership/offers", form).await.is(403);
+    assert_eq!(app.number("SELECT count(*) FROM ownership_offers WHERE closed_at IS NULL"), 0);
+}
+
+#[actix_web::test]
+async fn nobody_gives_a_role_to_who_becomes_the_owner_at_that_moment() {
+    let app = TestApp::start().await;
+    let role = format!("{MEMBERS}/{}/role", place_of(&app, MIA));
+    let answer = while_the_team_changes_hands(&app, ADAM, &role, vec![("role", "admin")]).await;
+    answer.is(403).shows("The owner's role changes only when the owner hands over the ownership.");
+    assert_eq!(role_of(&app, MIA), "member");
+}
+
+#[actix_web::test]
+async fn an_old_owner_switches_nothing_that_is_the_owners_at_the_moment_the_team_changes_hands() {
+    let app = TestApp::start().await;
+    let answer = while_the_team_changes_hands(&app, OLIVIA, PERMISSIONS, vec![("on", "admin: give finance")]).await;
+    answer.is(403);
+    assert_eq!(app.text("SELECT cardinality(switches) FROM teams WHERE slug = 'northwind'"), "0");
 }
