@@ -158,6 +158,37 @@ for (const button of document.querySelectorAll("[data-count]")) {
   });
 }
 
+// What is typed in one form of a page is still there after another of its forms was sent: it waits in this tab for the next page alone,
+// past the one that asks for a proof.
+const typed = (field) => {
+  if (["checkbox", "radio"].includes(field.type)) return field.checked !== field.defaultChecked;
+  if (field.type === "select-one") return field.selectedIndex !== Math.max([...field.options].findIndex((option) => option.defaultSelected), 0);
+  return ["text", "email", "search", "url", "textarea"].includes(field.type) && field.value !== field.defaultValue;
+};
+const fields = (form) => [...form.elements].filter((field) => field.name);
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  const kept = {};
+  for (const form of document.querySelectorAll("main form[method=post]")) {
+    if (form === event.target) continue;
+    const changed = fields(form).map((field, nth) => [nth, field.name, field.value, field.checked, typed(field)]).filter((field) => field.pop());
+    if (changed.length) kept[form.getAttribute("action")] = changed;
+  }
+  if (Object.keys(kept).length) sessionStorage.setItem("typed", JSON.stringify(kept));
+});
+const kept = JSON.parse(sessionStorage.getItem("typed") ?? "{}");
+if (!$("form[action='/account/confirmation']")) sessionStorage.removeItem("typed");
+for (const form of document.querySelectorAll("main form[method=post]")) {
+  for (const [nth, name, value, checked] of kept[form.getAttribute("action")] ?? []) {
+    const field = fields(form)[nth];
+    if (field?.name !== name) continue;
+    if (["checkbox", "radio"].includes(field.type)) {
+      if (field.value === value) field.checked = checked;
+    } else field.value = value;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+}
+
 // A form is sent once; its button says so, keeps its width, and comes back with the page,
 // or after a while when the answer was a download.
 const busy = new Map();

@@ -22,6 +22,8 @@ pub enum Screen {
     Desk,
     /// 390 pixels wide, touched.
     Phone,
+    /// The same, 320 pixels wide: as narrow as pages must fit.
+    Narrow,
     /// 1,280 pixels wide, script switched off.
     WithoutScript,
 }
@@ -81,6 +83,17 @@ impl Chromium {
         let radio = self.one(By::XPath(format!("//label[.//input[@name='{name}' and @value='{value}']]"))).await;
         radio.scroll_into_view().await.expect("in sight");
         radio.click().await.expect("chosen");
+    }
+
+    /// Chooses the option with these words in the list with that id.
+    pub async fn pick(&self, id: &str, words: &str) {
+        let option = self.one(By::XPath(format!("//select[@id='{id}']/option[contains(normalize-space(), {})]", quoted(words)))).await;
+        option.click().await.unwrap_or_else(|error| panic!("{words}: {error}"));
+    }
+
+    /// What stands in the field with that id.
+    pub async fn value_of(&self, id: &str) -> String {
+        self.one(By::Id(id)).await.prop("value").await.expect("a field").unwrap_or_default()
     }
 
     /// Presses the one primary button of the page's form.
@@ -199,12 +212,11 @@ fn capabilities(screen: Screen, profile: &TempDir) -> ChromeCapabilities {
     arguments.iter().for_each(|argument| capabilities.add_arg(argument).expect("an argument"));
     match screen {
         Screen::Desk => {}
-        Screen::Phone => capabilities
-            .add_experimental_option(
-                "mobileEmulation",
-                json!({ "deviceMetrics": { "width": 390, "height": 844, "pixelRatio": 2.0, "touch": true } }),
-            )
-            .expect("a phone"),
+        Screen::Phone | Screen::Narrow => {
+            let width = if screen == Screen::Phone { 390 } else { 320 };
+            let metrics = json!({ "deviceMetrics": { "width": width, "height": 844, "pixelRatio": 2.0, "touch": true } });
+            capabilities.add_experimental_option("mobileEmulation", metrics).expect("a phone");
+        }
         Screen::WithoutScript => {
             capabilities
                 .add_experimental_option("prefs", json!({ "profile.managed_default_content_settings.javascript": 2 }))

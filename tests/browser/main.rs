@@ -1,12 +1,15 @@
 //! What only a browser shows, in Chromium.
 
+mod approvals;
 mod chromium;
 mod display;
 mod drawer;
 mod mailbox;
 mod messages;
+mod ownership;
 mod story;
 #[path = "../app/support/mod.rs"]
 mod support;
 mod town;
 mod training;
+mod typed;
