@@ -45,6 +45,9 @@ pub enum Error {
     /// A form that repeats a field, or is none (S22): 422.
     #[error("not this form")]
     NotThisForm,
+    /// Too much of something in a short time (S4): 429, with when to go on.
+    #[error("too many requests: {}", .0.limit)]
+    TooMany(Excess),
     /// The database is away, or too slow: 503, try again.
     #[error("unavailable")]
     Unavailable,
@@ -60,6 +63,30 @@ pub enum Error {
     /// Anything else nobody expected: 500.
     #[error("{0}")]
     Internal(String),
+}
+
+/// What was too much, and when it no longer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Excess {
+    /// The limit, by name.
+    pub limit: &'static str,
+    /// A sentence that says what was too much.
+    pub fact: &'static str,
+    /// How long to wait.
+    pub seconds: i64,
+}
+
+impl Excess {
+    /// "Try again in 12 minutes."
+    pub fn when(&self) -> String {
+        let whole = |part: i64| (self.seconds + part - 1) / part;
+        match self.seconds {
+            ..=60 => "Try again in a minute.".to_owned(),
+            ..=3540 => format!("Try again in {} minutes.", whole(60)),
+            ..=3600 => "Try again in an hour.".to_owned(),
+            _ => format!("Try again in {} hours.", whole(3600)),
+        }
+    }
 }
 
 impl From<DieselError> for Error {
@@ -103,6 +130,7 @@ impl ResponseError for Error {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::AddressTooLong => StatusCode::URI_TOO_LONG,
             Self::NotThisForm => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(_) | Self::Migration(_) | Self::Template(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
