@@ -1,6 +1,6 @@
 use super::password::{NOT_THE_PASSWORD, checked};
 use crate::{
-    access::{Passwords, SignedIn, ThisSession},
+    access::{Limiter, Passwords, SignedIn, ThisSession},
     db::Db,
     error::Result,
     paths,
@@ -62,13 +62,14 @@ pub async fn confirm(
     flash: Flash,
     session: ThisSession,
     passwords: Passwords,
+    limiter: Limiter,
     db: Db,
 ) -> Redirect {
     let asked = Confirmation::new(&by, layout, &form.next);
     if form.password.is_empty() {
         return asked.refused("Enter your password");
     }
-    let confirmed = match checked(&by, form.password, &passwords, &db).await? {
+    let confirmed = match checked(&by, form.password, &passwords, &limiter, &db).await? {
         Some(known) => db.run(move |conn| known.confirm(conn, by.request)).await?,
         None => false,
     };
