@@ -136,3 +136,25 @@ impl ResponseError for Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Excess;
+
+    #[test]
+    fn when_to_go_on_is_said_as_people_say_it() {
+        for (seconds, said) in [
+            (1, "in a minute."),
+            (60, "in a minute."),
+            (61, "in 2 minutes."),
+            (900, "in 15 minutes."),
+            (3540, "in 59 minutes."),
+            (3541, "in an hour."),
+            (3600, "in an hour."),
+            (3601, "in 2 hours."),
+            (86_400, "in 24 hours."),
+        ] {
+            assert_eq!(Excess { limit: "", fact: "", seconds }.when(), format!("Try again {said}"), "{seconds}");
+        }
+    }
+}

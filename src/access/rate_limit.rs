@@ -266,13 +266,16 @@ pub async fn require(req: &HttpRequest, limit: Limit, per: Per) -> Result<()> {
     db.run(move |conn| limiter.take(conn, limit, whose)).await
 }
 
-/// Forgets windows that have ended, so that the table holds what runs now. It waits for nobody: a row that somebody counts in stays.
-pub fn forget_ended(conn: &mut PgConnection) -> QueryResult<usize> {
-    sql_query(
+/// Forgets windows that have ended, so that the table holds what runs now. It waits for nobody: a row that somebody counts in stays. In
+/// parts, since a statement has its time.
+pub fn forget_ended(conn: &mut PgConnection) -> QueryResult<()> {
+    const PART: usize = 5_000;
+    let part = format!(
         "DELETE FROM rate_limits WHERE key IN \
-             (SELECT key FROM rate_limits WHERE ends_at < now() ORDER BY ends_at LIMIT 10000 FOR UPDATE SKIP LOCKED)",
-    )
-    .execute(conn)
+             (SELECT key FROM rate_limits WHERE ends_at < now() ORDER BY ends_at LIMIT {PART} FOR UPDATE SKIP LOCKED)"
+    );
+    while sql_query(&part).execute(conn)? == PART {}
+    Ok(())
 }
 
 impl FromRequest for Limiter {
@@ -281,5 +284,33 @@ impl FromRequest for Limiter {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let limiter = req.app_data::<Data<Self>>().expect("Limiter is registered in app.rs").get_ref().clone();
         ready(Ok(Self { network: Network::of(req), ..limiter }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn everything_that_is_counted_apart_has_a_key_of_its_own() {
+        let (one, other) = (EmailAddress::parse("a@example.com").unwrap(), EmailAddress::parse("ab@example.com").unwrap());
+        let person = UserId::new();
+        let mut keys = HashSet::new();
+        for secret in [&b"one key"[..], b"another key"] {
+            for network in [Network::V4([10, 0, 0, 1]), Network::V4([10, 0, 0, 2]), Network::V6([10, 0, 0, 1, 0, 0, 0, 0])] {
+                let counting = Counting { key: secret.into(), factor: 1 };
+                for limit in [Limit::SignIn, Limit::Proof] {
+                    for whose in [Whose::Network, Whose::AddressHere(&one), Whose::AddressHere(&other), Whose::PersonHere(person)] {
+                        assert!(keys.insert(counting.key_of(limit, whose, network)), "{limit}");
+                        assert_eq!(counting.key_of(limit, whose, network), counting.key_of(limit, whose, network));
+                    }
+                }
+            }
+            let anywhere = |network| Counting { key: secret.into(), factor: 1 }.key_of(Limit::Proof, Whose::Person(person), network);
+            assert!(keys.insert(anywhere(Network::Unknown)));
+            assert_eq!(anywhere(Network::Unknown), anywhere(Network::V4([10, 0, 0, 1])), "wherever they are");
+        }
+        assert!(keys.iter().all(|key| key.len() == 32));
     }
 }

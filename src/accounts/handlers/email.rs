@@ -3,7 +3,7 @@ use super::{
     password::{NOT_THE_PASSWORD, checked},
 };
 use crate::{
-    access::{Anyone, Limiter, Passwords, SignedIn, ThisSession},
+    access::{Anyone, Limit, Limiter, Passwords, SignedIn, ThisSession, Whose},
     accounts::email_change::{self, ChangeLink, Changed, UndoLink},
     db::Db,
     email_address::EmailAddress,
@@ -92,7 +92,13 @@ pub async fn ask_for_email(
     let told = format!("A link is on its way to {email}: open it within 24 hours. Until then your address stays as it is.");
     let known = checked(&by, form.email_password, &passwords, &limiter, &db).await?;
     let asked = match known {
-        Some(known) => db.run(move |conn| email_change::ask(conn, &mailer, &known, &email, by.request)).await?,
+        Some(known) => {
+            let ask = move |conn: &mut _| {
+                limiter.take(conn, Limit::EmailChange, Whose::Person(by.user.id))?;
+                email_change::ask(conn, &mailer, &known, &email, by.request).map_err(Error::from)
+            };
+            db.run(ask).await?
+        }
         None => false,
     };
     if !asked {
