@@ -1,7 +1,7 @@
 //! The program as a server: everything that `main` and the tests start alike.
 
 use crate::{
-    access::{Passwords, gate, store::SessionLimits, store::Sessions},
+    access::{Limiter, Passwords, gate, store::SessionLimits, store::Sessions},
     config::Config,
     db::Db,
     mail::Mailer,
@@ -53,6 +53,8 @@ pub struct Application {
     pub mailer: Mailer,
     /// Its passwords.
     pub passwords: Passwords,
+    /// Its limits.
+    pub limiter: Limiter,
     /// Whether requests are wanted; not at first.
     pub readiness: Readiness,
 }
@@ -76,6 +78,7 @@ impl Application {
         let https = config.base_url.scheme() == "https";
         let mailer = Mailer::new(&base_url, config.mail_from.clone(), Tokens::new(config.secret_keys.clone()));
         let passwords = Passwords::default();
+        let limiter = Limiter::new(&config.secret_keys[0], config.limit_factor);
         let readiness = Readiness::default();
         let session_key = Key::derive_from(&config.secret_keys[0]);
         let shared = (
@@ -86,6 +89,7 @@ impl Application {
             Data::new(Origin(base_url)),
             Data::new(Https(https)),
         );
+        let (limiter_data, trusted_proxies) = (Data::new(limiter.clone()), Data::new(config.trusted_proxies.clone()));
         let limits = config.session_limits;
         let flash_key = Data::new(FlashKey { key: session_key.clone(), secure: https });
         let server = HttpServer::new({
@@ -100,6 +104,8 @@ impl Application {
                     .app_data(readiness)
                     .app_data(origin)
                     .app_data(https_data)
+                    .app_data(limiter_data.clone())
+                    .app_data(trusted_proxies.clone())
                     .app_data(flash_key.clone())
                     .app_data(Data::new(limits))
                     .app_data(assets.clone())
@@ -122,7 +128,7 @@ impl Application {
         .shutdown_timeout(20)
         .listen(listener)?
         .run();
-        Ok(Self { server, address, db, mailer, passwords, readiness })
+        Ok(Self { server, address, db, mailer, passwords, limiter, readiness })
     }
 }
 

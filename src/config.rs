@@ -1,6 +1,6 @@
 //! Settings: the only file that reads the environment. What is missing or bad is named, all at once, with what to put there.
 
-use crate::{access::store::SessionLimits, email_address::EmailAddress, embedded};
+use crate::{access::store::SessionLimits, email_address::EmailAddress, embedded, web::client::TrustedProxies};
 use std::{
     collections::HashMap,
     fmt,
@@ -51,6 +51,10 @@ pub struct Config {
     pub prepared_statements: bool,
     /// How long sessions last.
     pub session_limits: SessionLimits,
+    /// The proxies that say whom a request comes from.
+    pub trusted_proxies: TrustedProxies,
+    /// Every rate limit times this: 1, but in tests that walk over all pages from one address.
+    pub limit_factor: i32,
 }
 
 /// Everything that is wrong with the settings.
@@ -108,7 +112,8 @@ impl Environment {
         let mail_from = check(&mut bad, "MAIL_FROM", mail_from(self.get("MAIL_FROM")));
         let (bind, connections, prepared_statements) = self.optional(&mut bad);
         let session_limits = self.session_limits(&mut bad);
-        match (base_url, key, previous, smtp, mail_from, bind, connections, prepared_statements, session_limits) {
+        let trusted_proxies = check(&mut bad, "TRUSTED_PROXIES", trusted_proxies(self.get("TRUSTED_PROXIES")));
+        match (base_url, key, previous, smtp, mail_from, bind, connections, prepared_statements, session_limits, trusted_proxies) {
             (
                 Some(base_url),
                 Some(key),
@@ -119,6 +124,7 @@ impl Environment {
                 Some(connections),
                 Some(prepared_statements),
                 Some(session_limits),
+                Some(trusted_proxies),
             ) => Ok(Config {
                 base_url,
                 secret_keys: [Some(key), previous].into_iter().flatten().collect(),
@@ -129,6 +135,8 @@ impl Environment {
                 connections,
                 prepared_statements,
                 session_limits,
+                trusted_proxies,
+                limit_factor: 1,
             }),
             _ => Err(BadSettings(bad)),
         }
@@ -140,18 +148,23 @@ impl Environment {
         let mail = check(&mut bad, "SMTP_URL", self.get("SMTP_URL").map(|url| smtp_url(Some(url))).transpose());
         let (bind, connections, prepared_statements) = self.optional(&mut bad);
         let session_limits = self.session_limits(&mut bad);
-        match (mail, bind, connections, prepared_statements, session_limits) {
-            (Some(mail), Some(bind), Some(connections), Some(prepared_statements), Some(session_limits)) => Ok(Config {
-                base_url: Url::parse(&format!("http://{bind}")).map_err(|error| BadSettings(vec![("BIND", error.to_string())]))?,
-                secret_keys: Vec::new(),
-                mail: mail.map_or(MailBy::MailboxOnly, MailBy::Smtp),
-                mail_from: EmailAddress::parse("partners@guildhall.example").expect("a constant address"),
-                database: self.database(),
-                bind,
-                connections,
-                prepared_statements,
-                session_limits,
-            }),
+        let trusted_proxies = check(&mut bad, "TRUSTED_PROXIES", trusted_proxies(self.get("TRUSTED_PROXIES")));
+        match (mail, bind, connections, prepared_statements, session_limits, trusted_proxies) {
+            (Some(mail), Some(bind), Some(connections), Some(prepared_statements), Some(session_limits), Some(trusted_proxies)) => {
+                Ok(Config {
+                    base_url: Url::parse(&format!("http://{bind}")).map_err(|error| BadSettings(vec![("BIND", error.to_string())]))?,
+                    secret_keys: Vec::new(),
+                    mail: mail.map_or(MailBy::MailboxOnly, MailBy::Smtp),
+                    mail_from: EmailAddress::parse("partners@guildhall.example").expect("a constant address"),
+                    database: self.database(),
+                    bind,
+                    connections,
+                    prepared_statements,
+                    session_limits,
+                    trusted_proxies,
+                    limit_factor: 1,
+                })
+            }
             _ => Err(BadSettings(bad)),
         }
     }
@@ -236,6 +249,12 @@ fn mail_from(text: Option<&str>) -> Result<EmailAddress, String> {
     text.and_then(EmailAddress::parse).ok_or_else(|| "Put the address there that mail is sent from, like partners@example.com".to_owned())
 }
 
+fn trusted_proxies(text: Option<&str>) -> Result<TrustedProxies, String> {
+    const WHAT: &str =
+        "Put the addresses or networks of your proxies there, with commas between them, like 10.0.0.5,192.168.10.0/24,fd00::/64";
+    text.map_or_else(|| Ok(TrustedProxies::default()), |text| TrustedProxies::parse(text).map_err(|bad| format!("{WHAT}; {bad:?} is none")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -262,6 +281,8 @@ mod tests {
     fn good_settings_are_taken() {
         let config = Environment::of(&GOOD).serve().unwrap_or_else(|bad| panic!("{bad}"));
         assert_eq!(config.bind.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.trusted_proxies, TrustedProxies::default(), "nobody's word is taken unasked");
+        assert!(with("TRUSTED_PROXIES", "10.0.0.5, 192.168.10.0/24,fd00::/64").serve().is_ok());
     }
 
     #[test]
@@ -287,6 +308,9 @@ mod tests {
             ("DATABASE_PREPARED_STATEMENTS", "maybe"),
             ("SESSION_IDLE_HOURS", "0"),
             ("SESSION_DAYS", "a fortnight"),
+            ("TRUSTED_PROXIES", "the proxy"),
+            ("TRUSTED_PROXIES", "10.0.0.5,10.0.0.0/40"),
+            ("TRUSTED_PROXIES", "0.0.0.0/0"),
         ] {
             assert_eq!(named(&with(name, value)), [name], "{value}");
         }

@@ -45,6 +45,9 @@ pub enum Error {
     /// A form that repeats a field, or is none (S22): 422.
     #[error("not this form")]
     NotThisForm,
+    /// Too much of something in a short time (S4): 429, with when to go on.
+    #[error("too many requests: {}", .0.limit)]
+    TooMany(Excess),
     /// The database is away, or too slow: 503, try again.
     #[error("unavailable")]
     Unavailable,
@@ -60,6 +63,30 @@ pub enum Error {
     /// Anything else nobody expected: 500.
     #[error("{0}")]
     Internal(String),
+}
+
+/// What was too much, and when it no longer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Excess {
+    /// The limit, by name.
+    pub limit: &'static str,
+    /// A sentence that says what was too much.
+    pub fact: &'static str,
+    /// How long to wait.
+    pub seconds: i64,
+}
+
+impl Excess {
+    /// "Try again in 12 minutes."
+    pub fn when(&self) -> String {
+        let whole = |part: i64| (self.seconds + part - 1) / part;
+        match self.seconds {
+            ..=60 => "Try again in a minute.".to_owned(),
+            ..=3540 => format!("Try again in {} minutes.", whole(60)),
+            ..=3600 => "Try again in an hour.".to_owned(),
+            _ => format!("Try again in {} hours.", whole(3600)),
+        }
+    }
 }
 
 impl From<DieselError> for Error {
@@ -103,8 +130,31 @@ impl ResponseError for Error {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::AddressTooLong => StatusCode::URI_TOO_LONG,
             Self::NotThisForm => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(_) | Self::Migration(_) | Self::Template(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Excess;
+
+    #[test]
+    fn when_to_go_on_is_said_as_people_say_it() {
+        for (seconds, said) in [
+            (1, "in a minute."),
+            (60, "in a minute."),
+            (61, "in 2 minutes."),
+            (900, "in 15 minutes."),
+            (3540, "in 59 minutes."),
+            (3541, "in an hour."),
+            (3600, "in an hour."),
+            (3601, "in 2 hours."),
+            (86_400, "in 24 hours."),
+        ] {
+            assert_eq!(Excess { limit: "", fact: "", seconds }.when(), format!("Try again {said}"), "{seconds}");
         }
     }
 }

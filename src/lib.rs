@@ -33,6 +33,7 @@ pub mod running;
 #[allow(missing_docs, reason = "written by the Diesel command line")]
 pub mod schema;
 pub mod search;
+pub mod security;
 pub mod staffing;
 pub mod teams;
 pub mod text_enum;

@@ -11,8 +11,13 @@ use guildhall::{
     running::{self, CannotRun, Database},
     tokens::Tokens,
     verify,
+    web::client::TrustedProxies,
 };
-use std::{error::Error, process::ExitCode};
+use std::{
+    error::Error,
+    io::{self, IsTerminal},
+    process::ExitCode,
+};
 use tracing_subscriber::EnvFilter;
 
 /// The self-hosted home of partner teams.
@@ -47,8 +52,7 @@ enum Command {
 type Outcome = Result<ExitCode, Box<dyn Error>>;
 
 fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,guildhall=info,tracing_actix_web=error"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    write_log();
     let environment = Environment::of_process();
     let outcome = actix_web::rt::System::new().block_on(async {
         match CommandLine::parse().command {
@@ -65,6 +69,13 @@ fn main() -> ExitCode {
     })
 }
 
+/// To stderr: for a person at a terminal as text, for programs one line of JSON each.
+fn write_log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,guildhall=info,tracing_actix_web=error"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    if io::stderr().is_terminal() { log.init() } else { log.json().flatten_event(true).with_span_list(false).init() }
+}
+
 const REAL: &[Kind] = &[Kind::Empty, Kind::Real];
 const NOT_REAL: &str = "This database is a demo's, or holds tables of something else. Put the URL of an empty database into DATABASE_URL.";
 /// The embedded server's database of a real installation.
@@ -74,6 +85,11 @@ const COMMAND_CONNECTIONS: u32 = 2;
 
 async fn serve(environment: &Environment) -> Outcome {
     let config = environment.serve()?;
+    if config.base_url.scheme() == "https" && config.trusted_proxies == TrustedProxies::default() {
+        tracing::warn!(
+            "BASE_URL is https, but no proxy is trusted: put its address into TRUSTED_PROXIES, or all people are counted as one"
+        );
+    }
     let database = Database::open(&config.database, DATABASE, config.connections, config.prepared_statements)?;
     let served = running::run(&config, &database, Mode::Serve, async |db, mailer| {
         running::prepare(db, REAL, NOT_REAL).await?;

@@ -1,7 +1,10 @@
 //! The table of URLs: every route with the lock that its handler's signature bears (S24).
 
 use crate::{
-    access::{Access, Guarded},
+    access::{
+        Access, Guarded, Limit,
+        rate_limit::{self, Per},
+    },
     accounts::handlers as accounts,
     app::Mode,
     audit::{self, Action},
@@ -34,7 +37,9 @@ pub struct Endpoint {
     pub records: &'static [Action],
     /// The longest body that it reads, in bytes (S21).
     pub body_limit: usize,
-    route: Box<dyn Fn() -> Route>,
+    /// How often it may be asked for (S4), where that does not depend on what is asked.
+    pub limit: Option<(Limit, Per)>,
+    route: Box<dyn Fn(Option<(Limit, Per)>) -> Route>,
 }
 
 /// A page. Its handler's first argument is a lock, or this does not compile.
@@ -44,7 +49,7 @@ where
     Args: Guarded + 'static,
     F::Output: Responder + 'static,
 {
-    let route = Box::new(move || behind_lock(web::route().guard(guard::Any(guard::Get()).or(guard::Head())), handler));
+    let route = Box::new(move |limit| behind_lock(web::route().guard(guard::Any(guard::Get()).or(guard::Head())), limit, handler));
     Endpoint {
         method: Method::GET,
         path,
@@ -52,6 +57,7 @@ where
         needs_proof: Args::NEEDS_PROOF,
         records: &[],
         body_limit: FORM_LIMIT,
+        limit: None,
         route,
     }
 }
@@ -63,8 +69,17 @@ where
     Args: Guarded + 'static,
     F::Output: Responder + 'static,
 {
-    let route = Box::new(move || behind_lock(web::post(), handler));
-    Endpoint { method: Method::POST, path, access: Args::ACCESS, needs_proof: Args::NEEDS_PROOF, records, body_limit: FORM_LIMIT, route }
+    let route = Box::new(move |limit| behind_lock(web::post(), limit, handler));
+    Endpoint {
+        method: Method::POST,
+        path,
+        access: Args::ACCESS,
+        needs_proof: Args::NEEDS_PROOF,
+        records,
+        body_limit: FORM_LIMIT,
+        limit: None,
+        route,
+    }
 }
 
 impl Endpoint {
@@ -72,16 +87,24 @@ impl Endpoint {
     fn with_long_text(self) -> Self {
         Self { body_limit: LONG_TEXT_LIMIT, ..self }
     }
+
+    /// The same, answered only so often (S4).
+    fn at_most(self, limit: Limit, per: Per) -> Self {
+        Self { limit: Some((limit, per)), ..self }
+    }
 }
 
 /// Left to itself, actix reads a handler's arguments side by side, and a bad form would be answered before the lock.
-fn behind_lock<F, Args>(route: Route, handler: F) -> Route
+fn behind_lock<F, Args>(route: Route, limit: Option<(Limit, Per)>, handler: F) -> Route
 where
     F: Handler<Args> + Copy,
     Args: Guarded + 'static,
     F::Output: Responder + 'static,
 {
     route.to(move |req: HttpRequest, payload: web::Payload| async move {
+        if let Some((limit, per)) = limit {
+            rate_limit::require(&req, limit, per).await?;
+        }
         let args = Args::extract(&req, &mut payload.into_inner()).await?;
         Ok::<_, actix_web::Error>(handler.call(args).await.respond_to(&req).map_into_boxed_body())
     })
@@ -105,14 +128,16 @@ fn public() -> Vec<Endpoint> {
         get("/healthz", home::health),
         get("/readyz", home::ready),
         get("/setup/{token}", home::setup_page),
-        post("/setup/{token}", home::found, &[Action::CompanyFounded, Action::ProgramCreated]).with_long_text(),
+        post("/setup/{token}", home::found, &[Action::CompanyFounded, Action::ProgramCreated])
+            .with_long_text()
+            .at_most(Limit::Link, Per::Network),
     ]
 }
 
 fn account() -> Vec<Endpoint> {
     vec![
         get("/sign-in", accounts::sign_in_page),
-        post("/sign-in", accounts::sign_in, &[Action::SignedIn]),
+        post("/sign-in", accounts::sign_in, &[Action::SignedIn]).at_most(Limit::SignInOfNetwork, Per::Network),
         post("/sign-out", accounts::sign_out, &[Action::SignedOut]),
         get("/account", accounts::account),
         post("/account/profile", accounts::change_profile, &[Action::ProfileChanged]),
@@ -121,15 +146,16 @@ fn account() -> Vec<Endpoint> {
         post("/account/sessions/{session}/ending", accounts::end_session, &[Action::SessionEnded]),
         post("/account/other-sessions/ending", accounts::end_other_sessions, &[Action::OtherSessionsEnded]),
         get("/email-change/{token}", accounts::email_change),
-        post("/email-change/{token}", accounts::change_email, &[Action::EmailChanged]),
+        post("/email-change/{token}", accounts::change_email, &[Action::EmailChanged]).at_most(Limit::Link, Per::Network),
         get("/email-undo/{token}", accounts::email_undo),
-        post("/email-undo/{token}", accounts::undo_email, &[Action::EmailChangeUndone, Action::PasswordResetAsked]),
+        post("/email-undo/{token}", accounts::undo_email, &[Action::EmailChangeUndone, Action::PasswordResetAsked])
+            .at_most(Limit::Link, Per::Network),
         get("/account/confirmation", accounts::confirmation),
         post("/account/confirmation", accounts::confirm, &[Action::IdentityConfirmed]),
         get("/password-reset", accounts::forgotten),
-        post("/password-reset", accounts::ask, &[Action::PasswordResetAsked]),
+        post("/password-reset", accounts::ask, &[Action::PasswordResetAsked]).at_most(Limit::PasswordResetOfNetwork, Per::Network),
         get("/password-reset/{token}", accounts::choose),
-        post("/password-reset/{token}", accounts::reset, &[Action::PasswordReset]),
+        post("/password-reset/{token}", accounts::reset, &[Action::PasswordReset]).at_most(Limit::Link, Per::Network),
     ]
 }
 
@@ -189,7 +215,7 @@ fn course() -> Vec<Endpoint> {
 fn staff() -> Vec<Endpoint> {
     vec![
         get("/companies/{company}/audit", audit::handlers::index),
-        get("/companies/{company}/audit/export", audit::handlers::export),
+        get("/companies/{company}/audit/export", audit::handlers::export).at_most(Limit::Export, Per::Person),
         get("/companies/{company}/staff", staffing::index),
         get("/companies/{company}/staff/invitations/new", staffing::new),
         post("/companies/{company}/staff/invitations", staffing::invite, &[Action::StaffInvited, Action::InvitationRevoked]),
@@ -244,10 +270,12 @@ fn invitation_link() -> Vec<Endpoint> {
                 InvitationPutToTeam,
                 InvitationRevoked,
             ],
-        ),
-        post("/invitations/{token}/declination", link::decline, &[InvitationDeclined, InvitationRevoked]),
-        post("/invitations/{token}/request", link::put_before_team, &[InvitationPutToTeam]),
-        post("/invitations/{token}/renewal", link::ask_for_renewal, &[RenewalAsked]),
+        )
+        .at_most(Limit::Link, Per::Network),
+        post("/invitations/{token}/declination", link::decline, &[InvitationDeclined, InvitationRevoked])
+            .at_most(Limit::Link, Per::Network),
+        post("/invitations/{token}/request", link::put_before_team, &[InvitationPutToTeam]).at_most(Limit::Link, Per::Network),
+        post("/invitations/{token}/renewal", link::ask_for_renewal, &[RenewalAsked]).at_most(Limit::Renewal, Per::Network),
         get("/teams/{team}/approvals/{invitation}/acceptance", for_team::review),
         post(
             "/teams/{team}/approvals/{invitation}/acceptance",
@@ -354,7 +382,7 @@ pub fn mount(config: &mut web::ServiceConfig, endpoints: Vec<Endpoint>) {
         let limit = here.iter().map(|endpoint| endpoint.body_limit).max().unwrap_or(FORM_LIMIT);
         let mut resource = web::resource(path).app_data(web::PayloadConfig::new(limit));
         for endpoint in here {
-            resource = resource.route((endpoint.route)());
+            resource = resource.route((endpoint.route)(endpoint.limit));
         }
         let other = move || std::future::ready(Err::<HttpResponse, _>(Error::MethodNotAllowed(allow.clone())));
         config.service(resource.default_service(web::route().to(other)));

@@ -497,6 +497,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    rate_limits (key) {
+        key -> Bytea,
+        used -> Int4,
+        refused -> Int4,
+        ends_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     sessions (id_hash) {
         id_hash -> Bytea,
         user_id -> Nullable<Uuid>,
@@ -689,6 +698,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     payout_details,
     program_courses,
     programs,
+    rate_limits,
     referrals,
     refunds,
     sessions,

@@ -12,7 +12,7 @@ use crate::{
     invitations::approval::{self, WaitingCount},
     programs::partner::is_staff_of_a_partner_company,
     teams::{Membership, TeamPermission, rail as team_rail, rail::TeamTab},
-    web::{Avatar, Frame, Layout, Person},
+    web::{Avatar, Frame, Layout, Person, logging},
 };
 use actix_session::SessionExt;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::Method};
@@ -229,9 +229,11 @@ struct Asking {
 impl Asking {
     fn of(req: &HttpRequest, place: &str) -> Result<Self> {
         let session = req.get_session();
+        let user = session::user_of(&session)?;
+        user.into_iter().for_each(logging::signed_in);
         Ok(Self {
             db: Db::from_request(req, &mut Payload::None).into_inner()?,
-            user: session::user_of(&session)?,
+            user,
             stale: session::stale_row(&session),
             slug: req.match_info().get(place).unwrap_or_default().to_owned(),
             request: req.extensions().get::<RequestId>().copied(),

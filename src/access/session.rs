@@ -6,6 +6,7 @@ use crate::{
     error::{Error, Result},
     ids::UserId,
     schema::sessions,
+    security,
 };
 use actix_session::{Session, SessionExt};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header::USER_AGENT, web::Data};
@@ -28,11 +29,17 @@ impl ThisSession {
     /// Begins a session for this user under a new id (S9). Signing in is a proof of who they are (S13).
     pub fn sign_in(&self, user: UserId) -> Result<()> {
         self.put(USER, user)?;
-        self.prove()
+        security::login_success(user);
+        self.renew()
     }
 
     /// Goes on under a new id (S9) as somebody who has just proved who they are (S13).
     pub fn prove(&self) -> Result<()> {
+        security::session_renewed();
+        self.renew()
+    }
+
+    fn renew(&self) -> Result<()> {
         self.session.renew();
         self.put(PROVED, true)?;
         self.put(AGENT, &self.agent)

@@ -2,6 +2,7 @@
 
 use super::seed::{Town, address};
 use crate::{
+    access::Limiter,
     companies::StaffRole,
     error::Result,
     invitations::colleagues::{self, NewColleague},
@@ -46,7 +47,7 @@ impl Town<'_> {
         }
         let sam = self.staff("sam@acme.example", "acme")?;
         let robin = NewColleague { email: address("robin@acme.example")?, name: "Robin Hale".to_owned(), role: StaffRole::Manager };
-        colleagues::invite(self.conn, self.mailer, &sam.actor(None), &sam, &[robin])?;
+        colleagues::invite(self.conn, self.mailer, &Limiter::off(), &sam.actor(None), &sam, &[robin])?;
         self.date_back(1.0)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::seed::{Town, address, unexpected};
 use crate::{
+    access::Limiter,
     error::{Error, Result},
     governing::{
         leaving,
@@ -47,7 +48,7 @@ impl Town<'_> {
     fn ask_into(&mut self, team: &str, asker: &str, name: &str, email: &str) -> Result<()> {
         let asker = self.member(asker, team)?;
         let person = Person { email: address(email)?, name: name.to_owned(), role: MemberRole::Member };
-        match teammates::invite(self.conn, self.mailer, &asker.actor(None), &asker, &[person], "")? {
+        match teammates::invite(self.conn, self.mailer, &Limiter::off(), &asker.actor(None), &asker, &[person], "")? {
             Asked::Sent(_) => Ok(()),
             other => Err(unexpected(&other)),
         }

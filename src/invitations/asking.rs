@@ -1,6 +1,7 @@
 //! Asking people in: a new partner team with its owner, or members of a team that is a partner already (rules 19 to 22).
 
 use crate::{
+    access::Limiter,
     accounts::User,
     audit::{self, Action, Actor, Event},
     companies::{StaffPermission, staff::Staff},
@@ -12,7 +13,7 @@ use crate::{
         Invitation, InvitationKind, InvitationStatus,
         emails::asking,
         invitation::{LINK_LIVES, WAITING_LIVES},
-        revoking,
+        quota, revoking,
     },
     mail::{self, Mailer},
     programs::{Partner, Program},
@@ -138,7 +139,14 @@ struct Row<'a> {
 }
 
 /// Invites a new partner team: its owner gets the one mail, the people listed with them wait for the owner's confirmation (rule 20).
-pub fn invite_team(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staff: &Staff, ask: &NewTeam) -> Result<TeamInvited> {
+pub fn invite_team(
+    conn: &mut PgConnection,
+    mailer: &Mailer,
+    limiter: &Limiter,
+    by: &Actor,
+    staff: &Staff,
+    ask: &NewTeam,
+) -> Result<TeamInvited> {
     let company = &staff.company;
     db::transaction(conn, |conn| {
         staff.recheck(conn, StaffPermission::Invite)?;
@@ -167,6 +175,7 @@ pub fn invite_team(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staff: 
                 .get_result(conn)
         })?;
         let Some(invitation) = made else { return Ok(TeamInvited::Living(living(conn, company.id, ask)?)) };
+        quota::take_of_company(conn, limiter, staff, 1 + ask.listed.len())?;
         let rows: Vec<_> = ask
             .listed
             .iter()
@@ -193,7 +202,14 @@ pub fn invite_team(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staff: 
 }
 
 /// Asks a partner team's owner to approve people (rule 21): they wait, and the owner gets one mail naming them all. All of them or none.
-pub fn invite_members(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staff: &Staff, ask: &NewMembers) -> Result<MembersInvited> {
+pub fn invite_members(
+    conn: &mut PgConnection,
+    mailer: &Mailer,
+    limiter: &Limiter,
+    by: &Actor,
+    staff: &Staff,
+    ask: &NewMembers,
+) -> Result<MembersInvited> {
     let company = &staff.company;
     db::transaction(conn, |conn| {
         staff.recheck(conn, StaffPermission::Invite)?;
@@ -208,6 +224,7 @@ pub fn invite_members(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staf
         if !obstacles.is_empty() {
             return Ok(MembersInvited::Refused(obstacles));
         }
+        quota::take_of_company(conn, limiter, staff, ask.people.len())?;
         let emails: Vec<&EmailAddress> = ask.people.iter().map(|person| &person.email).collect();
         revoking::expired_members(conn, by, Some(company.id), team.id, &emails)?;
         let rows: Vec<_> = ask

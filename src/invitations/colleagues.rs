@@ -1,6 +1,7 @@
 //! Asking people to work for a company: the administrators' matter (rule 31).
 
 use crate::{
+    access::Limiter,
     audit::{self, Action, Actor, Event},
     companies::{Company, StaffPermission, StaffRole, staff::Staff},
     db::{self, now},
@@ -10,6 +11,7 @@ use crate::{
     invitations::{
         Invitation, InvitationKind, InvitationStatus,
         invitation::LINK_LIVES,
+        quota,
         revoking::{self, Revoked},
         sending::mail_colleague,
         upkeep::{self, Resent},
@@ -67,7 +69,14 @@ pub struct Line {
 }
 
 /// Invites people to work for the company; all of them or none. One living invitation per address: who has one is not invited again.
-pub fn invite(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, viewer: &Staff, people: &[NewColleague]) -> Result<Invited> {
+pub fn invite(
+    conn: &mut PgConnection,
+    mailer: &Mailer,
+    limiter: &Limiter,
+    by: &Actor,
+    viewer: &Staff,
+    people: &[NewColleague],
+) -> Result<Invited> {
     db::transaction(conn, |conn| {
         let company = Company::lock(conn, viewer.company.id)?;
         viewer.recheck(conn, StaffPermission::Administer)?;
@@ -75,6 +84,7 @@ pub fn invite(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, viewer: &Sta
         if !known.is_empty() {
             return Ok(Invited::Known(known));
         }
+        quota::take_of_company(conn, limiter, viewer, people.len())?;
         revoke_expired(conn, by, company.id, people)?;
         let mut until = Utc::now();
         for person in people {

@@ -15,6 +15,7 @@ pub mod list;
 pub mod listed;
 pub mod pending;
 pub mod putting;
+pub mod quota;
 pub mod revoking;
 pub mod sending;
 pub mod standing;

@@ -1,6 +1,7 @@
 //! A team asks people in by itself: whoever may invite, without anybody's approval (rule 34).
 
 use crate::{
+    access::Limiter,
     audit::{self, Action, Actor, Event},
     db::{self, now},
     error::Result,
@@ -9,6 +10,7 @@ use crate::{
         Invitation, InvitationKind, InvitationStatus, State,
         asking::{self, Obstacle, Person},
         invitation::LINK_LIVES,
+        quota,
         revoking::{self, Revoked},
         sending::mail_member,
         upkeep::{self, Resent},
@@ -38,6 +40,7 @@ pub enum Asked {
 pub fn invite(
     conn: &mut PgConnection,
     mailer: &Mailer,
+    limiter: &Limiter,
     by: &Actor,
     member: &Membership,
     people: &[Person],
@@ -55,6 +58,7 @@ pub fn invite(
         if !obstacles.is_empty() {
             return Ok(Asked::InTheWay(obstacles));
         }
+        quota::take_of_team(conn, limiter, member, people.len())?;
         let emails: Vec<_> = people.iter().map(|person| &person.email).collect();
         revoking::expired_members(conn, by, None, team.id, &emails)?;
         let mut until = Utc::now();

@@ -1,6 +1,7 @@
-//! The worker: a thread that sends what the outbox holds (rule 56). Several copies of the program may run one each.
+//! The worker: a thread that sends what the outbox holds (rule 56), and sweeps what is over. Several copies of the program may run one each.
 
 use crate::{
+    access::rate_limit,
     db::Db,
     mail::{
         Mailer, Transport,
@@ -19,6 +20,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const BREATH: Duration = Duration::from_secs(15);
 /// How long everything waits where somebody has to look at the settings.
 const UNTIL_SOMEBODY_LOOKS: Duration = Duration::from_secs(60);
+/// Between two looks for counts that are over.
+const SWEEP: Duration = Duration::from_secs(10 * 60);
 /// How long `stop` waits for the mail in flight (R24); its lease outlives that.
 const FAREWELL: Duration = Duration::from_secs(20);
 
@@ -45,7 +48,9 @@ impl Worker {
         let signal = Arc::new(Signal::default());
         let mine = signal.clone();
         let run = move || {
+            let mut swept = None;
             while !mine.is_stopping() {
+                sweep(&db, &mut swept);
                 let pause = match round(&db, &mailer, &transport, || mine.is_stopping()) {
                     Ok(Round::Idle | Round::Stopping) => LOOK,
                     Ok(Round::Misconfigured) => UNTIL_SOMEBODY_LOOKS,
@@ -81,6 +86,16 @@ impl Worker {
             state = self.signal.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         true
+    }
+}
+
+/// What else is due from time to time: counts whose windows have ended go (S4).
+fn sweep(db: &Db, swept: &mut Option<Instant>) {
+    if swept.is_none_or(|last: Instant| last.elapsed() >= SWEEP) {
+        *swept = Some(Instant::now());
+        if let Err(error) = db.run_here(rate_limit::forget_ended) {
+            tracing::warn!(%error, "ended windows of rate limits stay for now");
+        }
     }
 }
 

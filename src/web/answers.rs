@@ -1,9 +1,9 @@
 //! The endings of a handler, and the pages of errors (S63).
 
 use crate::{
-    error::{Error, Result},
+    error::{Error, Excess, Result},
     ids::RequestId,
-    paths,
+    paths, security,
     web::{
         assets::Assets,
         headers::{self, Https},
@@ -47,6 +47,15 @@ pub fn refused(template: &impl Template) -> Result<HttpResponse> {
 /// Any status with its page.
 pub fn answer(status: StatusCode, template: &impl Template) -> Result<HttpResponse> {
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(template.render()?))
+}
+
+/// 429 with a page that keeps what was typed; its frame tells why ([`Layout::telling`]).
+pub fn too_many(excess: &Excess, page: Result<HttpResponse>) -> Result<HttpResponse> {
+    security::limit_exceeded(excess);
+    let mut response = page?;
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    response.headers_mut().insert(header::RETRY_AFTER, excess.seconds.into());
+    Ok(response)
 }
 
 #[derive(Template)]
@@ -158,6 +167,9 @@ impl Around {
         match error {
             // The state of the database or of the program, not a fault; `/readyz` meets it all the time.
             Error::Unavailable => tracing::warn!("not available"),
+            Error::Forbidden(_) => security::authz_fail(),
+            Error::CrossSite => security::foreign_form(),
+            Error::TooMany(excess) => security::limit_exceeded(excess),
             _ if status.is_server_error() => tracing::error!(%error, "request failed"),
             _ => {}
         }
@@ -169,6 +181,7 @@ impl Around {
         match error {
             Error::MethodNotAllowed(allow) => drop(builder.insert_header((header::ALLOW, allow.as_str()))),
             Error::Unavailable => drop(builder.insert_header((header::RETRY_AFTER, "5"))),
+            Error::TooMany(excess) => drop(builder.insert_header((header::RETRY_AFTER, excess.seconds))),
             _ => {}
         }
         let body = template.render().unwrap_or_else(|_| h1.to_owned());
@@ -210,6 +223,7 @@ fn words(error: &Error) -> (&'static str, String) {
             "This form cannot be read",
             "A field was sent twice or in a form that no page of ours makes. Nothing was changed. Reload the page and try again.".into(),
         ),
+        Error::TooMany(excess) => ("Wait a little", format!("{} Nothing was done this time. {}", excess.fact, excess.when())),
         Error::Unavailable => ("Not available just now", "Nothing was lost. Try again in a few seconds.".into()),
         Error::Database(_) | Error::Migration(_) | Error::Template(_) | Error::Internal(_) => (
             "This did not work",

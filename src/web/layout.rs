@@ -1,6 +1,10 @@
 //! The frame around every page: title, rail, the person, a flash.
 
-use crate::{error::Error, web::assets::Assets, web::flash::Notice, words};
+use crate::{
+    error::{Error, Excess},
+    web::{assets::Assets, flash::Notice},
+    words,
+};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 use std::future::{Ready, ready};
 use uuid::Uuid;
@@ -124,6 +128,12 @@ impl Layout {
             format!("{h1} – {section} – {} – {PRODUCT}", place.name)
         };
         Frame { place: Some(place), person: Some(person), ..self.public(&title, None) }.titled(title)
+    }
+
+    /// With a notice that nothing was sent, since it would have been too much (S4), and that what was typed is still there.
+    pub fn telling(self, excess: &Excess) -> Self {
+        let rest = format!("{} What you typed is still here. {}", excess.fact, excess.when());
+        Self { flash: Some(Notice { kind: "bad".into(), strong: "Not sent.".into(), rest }), ..self }
     }
 
     /// A page outside every company and team.

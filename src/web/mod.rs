@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod assets;
+pub mod client;
 pub mod csv;
 pub mod flash;
 pub mod form;
@@ -13,7 +14,7 @@ pub mod prose;
 pub mod same_origin;
 pub mod time;
 
-pub use answers::{page, refused};
+pub use answers::{page, refused, too_many};
 pub use flash::{Flash, Redirect, see_other, send_on};
 pub use form::{Form, FormErrors, Sent};
 pub use layout::{Avatar, Frame, Layout, Person, Place, Tab};

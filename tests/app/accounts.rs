@@ -15,6 +15,7 @@ use guildhall::{
     email_address::EmailAddress,
     paths,
     tokens::Purpose,
+    web::client::TrustedProxies,
 };
 use reqwest::Method;
 
@@ -265,6 +266,8 @@ async fn under_https_the_session_cookie_is_bound_to_the_host() {
         connections: 2,
         prepared_statements: true,
         session_limits: SessionLimits::default(),
+        trusted_proxies: TrustedProxies::default(),
+        limit_factor: 1,
     };
     let db = Db::new(&DbSettings { url: app.database_url().to_owned(), connections: 2, prepared_statements: true });
     let application = Application::build(&config, db, listener, Mode::Serve).unwrap();

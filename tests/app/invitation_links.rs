@@ -64,7 +64,7 @@ fn invite(app: &TestApp, program: &str, owner: Listed<'_>, team: &str, listed: &
         subject: String::new(),
         message: "Great to meet you in Lisbon.".to_owned(),
     };
-    let invited = asking::invite_team(conn, &app.mailer, &by, &sam, &ask).unwrap();
+    let invited = asking::invite_team(conn, &app.mailer, &app.limiter, &by, &sam, &ask).unwrap();
     assert!(matches!(invited, TeamInvited::Invited { .. }), "{invited:?}");
     app.link_to(owner.1)
 }
@@ -113,7 +113,7 @@ fn ask_for(app: &TestApp, who: Listed<'_>) {
     let conn = &mut app.connection();
     let (sam, by) = staff(conn, SAM);
     let ask = NewMembers { team: "northwind".to_owned(), people: vec![person(&who)], message: String::new() };
-    let asked = asking::invite_members(conn, &app.mailer, &by, &sam, &ask).unwrap();
+    let asked = asking::invite_members(conn, &app.mailer, &app.limiter, &by, &sam, &ask).unwrap();
     assert!(matches!(asked, MembersInvited::Waiting { .. }), "{asked:?}");
 }
 

@@ -3,7 +3,7 @@ use super::{
     password::{NOT_THE_PASSWORD, checked},
 };
 use crate::{
-    access::{Passwords, SignedIn, ThisSession},
+    access::{Limiter, Passwords, SignedIn, ThisSession},
     db::Db,
     error::Result,
     paths,
@@ -78,6 +78,7 @@ pub async fn confirm(
     flash: Flash,
     session: ThisSession,
     passwords: Passwords,
+    limiter: Limiter,
     db: Db,
 ) -> Redirect {
     if !onward.to.is_empty() {
@@ -87,7 +88,7 @@ pub async fn confirm(
     if form.password.is_empty() {
         return asked.refused("Enter your password");
     }
-    let confirmed = match checked(&by, form.password, &passwords, &db).await? {
+    let confirmed = match checked(&by, form.password, &passwords, &limiter, &db).await? {
         Some(known) => db.run(move |conn| known.confirm(conn, by.request)).await?,
         None => false,
     };

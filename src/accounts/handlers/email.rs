@@ -3,7 +3,7 @@ use super::{
     password::{NOT_THE_PASSWORD, checked},
 };
 use crate::{
-    access::{Anyone, Passwords, SignedIn, ThisSession},
+    access::{Anyone, Limit, Limiter, Passwords, SignedIn, ThisSession, Whose},
     accounts::email_change::{self, ChangeLink, Changed, UndoLink},
     db::Db,
     email_address::EmailAddress,
@@ -81,6 +81,7 @@ pub async fn ask_for_email(
     layout: Layout,
     flash: Flash,
     passwords: Passwords,
+    limiter: Limiter,
     mailer: Mailer,
     db: Db,
 ) -> Redirect {
@@ -89,9 +90,15 @@ pub async fn ask_for_email(
         Err(errors) => return AccountPage::load(&by, &session, &db, layout).await?.with_new_address(form.email).refused(errors),
     };
     let told = format!("A link is on its way to {email}: open it within 24 hours. Until then your address stays as it is.");
-    let known = checked(&by, form.email_password, &passwords, &db).await?;
+    let known = checked(&by, form.email_password, &passwords, &limiter, &db).await?;
     let asked = match known {
-        Some(known) => db.run(move |conn| email_change::ask(conn, &mailer, &known, &email, by.request)).await?,
+        Some(known) => {
+            let ask = move |conn: &mut _| {
+                limiter.take(conn, Limit::EmailChange, Whose::Person(by.user.id))?;
+                email_change::ask(conn, &mailer, &known, &email, by.request).map_err(Error::from)
+            };
+            db.run(ask).await?
+        }
         None => false,
     };
     if !asked {

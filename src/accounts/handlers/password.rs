@@ -1,11 +1,11 @@
 use super::account::AccountPage;
 use crate::{
-    access::{Passwords, SignedIn, ThisSession, password},
+    access::{Limit, Limiter, Passwords, SignedIn, ThisSession, Whose, password},
     accounts::{password_change, sign_in::Credentials},
     db::Db,
-    error::Result,
+    error::{Error, Result},
     mail::Mailer,
-    paths,
+    paths, security,
     web::{Flash, Form, FormErrors, Layout, Redirect},
 };
 use serde::Deserialize;
@@ -35,11 +35,20 @@ impl PasswordForm {
 }
 
 /// What this person's password is checked against, where it is what was typed.
-pub async fn checked(by: &SignedIn, typed: String, passwords: &Passwords, db: &Db) -> Result<Option<Credentials>> {
-    let user = by.user.id;
-    let known = db.run(move |conn| Credentials::of_user(conn, user)).await?;
-    let matches = passwords.verify(typed, known.password_hash.clone()).await?;
-    Ok(Some(known).filter(|_| matches))
+pub async fn checked(by: &SignedIn, typed: String, passwords: &Passwords, limiter: &Limiter, db: &Db) -> Result<Option<Credentials>> {
+    let (user, counted, right) = (by.user.id, limiter.clone(), limiter.clone());
+    let known = db
+        .run(move |conn| {
+            counted.take(conn, Limit::Proof, Whose::Person(user))?;
+            Credentials::of_user(conn, user).map_err(Error::from)
+        })
+        .await?;
+    if !passwords.verify(typed, known.password_hash.clone()).await? {
+        security::login_fail(Some(user));
+        return Ok(None);
+    }
+    db.run(move |conn| right.forget(conn, Limit::Proof, Whose::Person(user))).await?;
+    Ok(Some(known))
 }
 
 /// Changes the password (S6): every other session ends, and this one goes on under a new id.
@@ -50,6 +59,7 @@ pub async fn change_password(
     layout: Layout,
     flash: Flash,
     passwords: Passwords,
+    limiter: Limiter,
     mailer: Mailer,
     db: Db,
 ) -> Redirect {
@@ -57,13 +67,15 @@ pub async fn change_password(
         return AccountPage::load(&by, &session, &db, layout).await?.refused(errors);
     }
     let wrong = FormErrors::one("current", NOT_THE_PASSWORD);
-    let Some(known) = checked(&by, form.current, &passwords, &db).await? else {
+    let Some(known) = checked(&by, form.current, &passwords, &limiter, &db).await? else {
+        security::password_change_fail(by.user.id);
         return AccountPage::load(&by, &session, &db, layout).await?.refused(wrong);
     };
     let hash = passwords.hash(form.password).await?;
     if !db.run(move |conn| password_change::change(conn, &mailer, &known, &hash, by.request)).await? {
         return AccountPage::load(&by, &session, &db, layout).await?.refused(wrong);
     }
+    security::password_change(by.user.id);
     session.prove()?;
     flash.ok(paths::account(), "Your password is changed.", "Every other browser is signed out.")
 }

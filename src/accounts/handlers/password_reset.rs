@@ -1,10 +1,10 @@
 use crate::{
-    access::{Anyone, Passwords, password},
+    access::{Anyone, Limit, Limiter, Passwords, Whose, password},
     accounts::password_reset::{self, NewPassword, ResetLink},
     db::Db,
     error::Result,
     mail::Mailer,
-    paths,
+    paths, security,
     tokens::{TokenHash, hash_of},
     web::{Flash, Form, FormErrors, Frame, Layout, Redirect, answers::answer, page, refused, time::exact},
 };
@@ -56,15 +56,30 @@ pub async fn forgotten(by: Anyone, layout: Layout) -> Result<HttpResponse> {
     page(&Forgotten { frame: by.frame(layout, "Forgot your password?"), errors: FormErrors::none(), email })
 }
 
-/// Answers the same whether the address is known or not (S3); a known one gets the mail.
-pub async fn ask(by: Anyone, Form(form): Form<ForgottenForm>, layout: Layout, flash: Flash, mailer: Mailer, db: Db) -> Redirect {
+/// Answers the same whether the address is known or not, and whether it is over its limit (S3, S4); a known one gets the mail.
+pub async fn ask(
+    by: Anyone,
+    Form(form): Form<ForgottenForm>,
+    layout: Layout,
+    flash: Flash,
+    mailer: Mailer,
+    limiter: Limiter,
+    db: Db,
+) -> Redirect {
     let mut errors = FormErrors::none();
     let Some(email) = errors.email("email", &form.email) else {
         let frame = by.frame(layout, "Forgot your password?").with_errors();
         return refused(&Forgotten { frame, errors, email: form.email });
     };
     let told = format!("If {email} has an account here, a link is on its way and works for one hour. Nothing there? Look among the spam.");
-    db.run(move |conn| password_reset::ask(conn, &mailer, &email, by.request)).await?;
+    let excess = db.run(move |conn| -> Result<_> {
+        let excess = limiter.excess(conn, Limit::PasswordReset, Whose::Address(&email), 1)?;
+        if excess.is_none() {
+            password_reset::ask(conn, &mailer, &email, by.request)?;
+        }
+        Ok(excess)
+    });
+    excess.await?.iter().for_each(security::limit_exceeded);
     flash.info(paths::sign_in(), "Look in your inbox.", told)
 }
 
@@ -94,7 +109,10 @@ pub async fn reset(
     }
     let password_hash = passwords.hash(form.password).await?;
     match db.run(move |conn| password_reset::set(conn, &mailer, &hash, &password_hash, by.request)).await? {
-        NewPassword::Set => flash.ok(paths::sign_in(), "Your password is changed.", "Sign in with the new one."),
+        NewPassword::Set => {
+            security::password_change(link.user.id);
+            flash.ok(paths::sign_in(), "Your password is changed.", "Sign in with the new one.")
+        }
         NewPassword::LinkEnded => ended(&by, layout),
     }
 }

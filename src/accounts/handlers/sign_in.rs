@@ -1,10 +1,10 @@
 use crate::{
-    access::{Anyone, Passwords, ThisSession},
+    access::{Anyone, Limit, Limiter, Passwords, ThisSession, Whose},
     accounts::sign_in::{self, Credentials},
     db::Db,
     email_address::EmailAddress,
-    error::Result,
-    paths,
+    error::{Error, Result},
+    paths, security,
     web::{Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused, same_origin::same_site_path, see_other},
 };
 use actix_web::{HttpResponse, web::Query};
@@ -79,6 +79,7 @@ pub async fn sign_in(
     layout: Layout,
     session: ThisSession,
     passwords: Passwords,
+    limiter: Limiter,
     db: Db,
 ) -> Redirect {
     let signed_out = Anyone { user: None, request: by.request };
@@ -87,14 +88,27 @@ pub async fn sign_in(
         Ok(email) => email,
         Err(errors) => return refused(&sign_in_page.refused(form.email, errors)),
     };
-    let known = db.run(move |conn| Credentials::of(conn, &email)).await?;
+    let (counted, typed) = (limiter.clone(), email.clone());
+    let known = db
+        .run(move |conn| {
+            counted.take(conn, Limit::SignIn, Whose::AddressHere(&typed))?;
+            Credentials::of(conn, &typed).map_err(Error::from)
+        })
+        .await?;
     let hash = known.as_ref().and_then(|known| known.password_hash.clone());
     let matches = passwords.verify(form.password, hash).await?;
+    if !matches {
+        security::login_fail(known.as_ref().map(|known| known.id));
+    }
     let Some(person) = known.filter(|_| matches) else {
         return refused(&sign_in_page.refused(form.email, FormErrors::one("email", NO_MATCH)));
     };
     let id = person.id;
-    if !db.run(move |conn| person.sign_in(conn, by.request)).await? {
+    let signed_in = db.run(move |conn| {
+        limiter.forget(conn, Limit::SignIn, Whose::AddressHere(&email))?;
+        person.sign_in(conn, by.request)
+    });
+    if !signed_in.await? {
         return refused(&sign_in_page.refused(form.email, FormErrors::one("email", NO_MATCH)));
     }
     session.sign_in(id)?;

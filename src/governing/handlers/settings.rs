@@ -2,10 +2,11 @@
 
 use crate::{
     access::{
-        SignedIn,
+        Limit, Limiter, SignedIn, Whose,
         locks::{InTeam, may},
     },
     db::Db,
+    error::Error,
     governing::settings,
     mail::letter::imitates_product,
     paths,
@@ -68,13 +69,17 @@ pub async fn founding(by: SignedIn, layout: Layout) -> Redirect {
 }
 
 /// Founds it.
-pub async fn found(by: SignedIn, Form(form): Form<NameForm>, layout: Layout, flash: Flash, db: Db) -> Redirect {
+pub async fn found(by: SignedIn, Form(form): Form<NameForm>, layout: Layout, flash: Flash, limiter: Limiter, db: Db) -> Redirect {
     let name = match form.parse() {
         Ok(name) => name,
         Err(errors) => return refused(&FoundingPage::of(&by, layout, form.team_name, errors)),
     };
     let (user, request) = (by.user.clone(), by.request);
-    let team = db.run(move |conn| settings::found(conn, &user, request, &name)).await?;
+    let found = db.run(move |conn| {
+        limiter.take(conn, Limit::Teams, Whose::Person(user.id))?;
+        settings::found(conn, &user, request, &name).map_err(Error::from)
+    });
+    let team = found.await?;
     flash.ok(paths::team(&team.slug), format!("{} is open.", team.name), "You own it. Invite your colleagues next.")
 }
 

@@ -1,9 +1,13 @@
 //! Asking for members of a team that is a partner already (rule 21).
 
 use crate::{
-    access::locks::{Authorized, may},
+    access::{
+        Limiter,
+        locks::{Authorized, may},
+    },
     companies::{rail::CompanyTab, staff::Staff},
     db::Db,
+    error::Error,
     invitations::{
         asking::{self, MembersInvited, NewMembers, Obstacle},
         handlers::people::{self, Row, Typed},
@@ -13,7 +17,7 @@ use crate::{
     programs::partner::Choices,
     search::Search,
     teams::MemberRole,
-    web::{Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused, time::day},
+    web::{Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused, time::day, too_many},
     words::MESSAGE_LENGTH,
 };
 use actix_web::web::Query;
@@ -79,6 +83,7 @@ pub async fn invite_members(
     layout: Layout,
     flash: Flash,
     mailer: Mailer,
+    limiter: Limiter,
     db: Db,
 ) -> Redirect {
     let read = if form.asks_for_page() { Ok(None) } else { form.parse().map(Some) };
@@ -88,7 +93,13 @@ pub async fn invite_members(
         Err(errors) => return again(&by, layout, &db, form, errors, &[]).await,
     };
     let (staff, actor) = (by.staff.clone(), by.actor.clone());
-    let (outcome, ask) = db.run(move |conn| asking::invite_members(conn, &mailer, &actor, &staff, &ask).map(|done| (done, ask))).await?;
+    let asked = db.run(move |conn| asking::invite_members(conn, &mailer, &limiter, &actor, &staff, &ask).map(|done| (done, ask))).await;
+    let (outcome, ask) = match asked {
+        Err(Error::TooMany(excess)) => {
+            return too_many(&excess, again(&by, layout.telling(&excess), &db, form, FormErrors::none(), &[]).await);
+        }
+        asked => asked?,
+    };
     match outcome {
         MembersInvited::Waiting { team, owner } => flash.ok(
             paths::invitations(&by.company.slug),

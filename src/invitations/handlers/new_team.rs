@@ -1,9 +1,13 @@
 //! Inviting a new partner team (rules 19 and 20).
 
 use crate::{
-    access::locks::{Authorized, may},
+    access::{
+        Limiter,
+        locks::{Authorized, may},
+    },
     companies::rail::CompanyTab,
     db::Db,
+    error::Error,
     ids::ProgramId,
     invitations::{
         asking::{self, Known, NewTeam, TeamInvited},
@@ -13,7 +17,7 @@ use crate::{
     paths,
     programs::Program,
     teams::MemberRole,
-    web::{Avatar, Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused, time::day},
+    web::{Avatar, Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused, time::day, too_many},
     words::{MESSAGE_LENGTH, NAME_LENGTH, SUBJECT_LENGTH},
 };
 use askama::Template;
@@ -83,6 +87,7 @@ pub async fn invite_team(
     layout: Layout,
     flash: Flash,
     mailer: Mailer,
+    limiter: Limiter,
     db: Db,
 ) -> Redirect {
     let read = if form.asks_for_rows() { Ok(None) } else { form.parse().map(Some) };
@@ -92,7 +97,13 @@ pub async fn invite_team(
         Err(errors) => return again(&by, layout, &db, form, errors, None).await,
     };
     let (staff, actor) = (by.staff.clone(), by.actor.clone());
-    let (outcome, ask) = db.run(move |conn| asking::invite_team(conn, &mailer, &actor, &staff, &ask).map(|done| (done, ask))).await?;
+    let invited = db.run(move |conn| asking::invite_team(conn, &mailer, &limiter, &actor, &staff, &ask).map(|done| (done, ask))).await;
+    let (outcome, ask) = match invited {
+        Err(Error::TooMany(excess)) => {
+            return too_many(&excess, again(&by, layout.telling(&excess), &db, form, FormErrors::none(), None).await);
+        }
+        invited => invited?,
+    };
     match outcome {
         TeamInvited::Invited { .. } => flash.ok(
             paths::invitations(&by.company.slug),

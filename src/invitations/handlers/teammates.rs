@@ -2,7 +2,7 @@
 
 use crate::{
     access::{
-        Freshness,
+        Freshness, Limiter,
         locks::{InTeam, may},
     },
     db::Db,
@@ -24,6 +24,7 @@ use crate::{
     web::{
         Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused,
         time::{day, exact},
+        too_many,
     },
     words::MESSAGE_LENGTH,
 };
@@ -70,6 +71,7 @@ pub async fn invite(
     layout: Layout,
     flash: Flash,
     mailer: Mailer,
+    limiter: Limiter,
     db: Db,
 ) -> Redirect {
     if !form.add.is_empty() || !form.remove.is_empty() {
@@ -85,7 +87,13 @@ pub async fn invite(
         people.iter().try_for_each(|person| freshness.require_to_give(person.role))?;
     }
     let (member, actor, who) = (by.member.clone(), by.actor.clone(), who(&people));
-    match db.run(move |conn| teammates::invite(conn, &mailer, &actor, &member, &people, &message)).await? {
+    let asked = match db.run(move |conn| teammates::invite(conn, &mailer, &limiter, &actor, &member, &people, &message)).await {
+        Err(Error::TooMany(excess)) => {
+            return too_many(&excess, page(&TeammatesPage::of(&by, layout.telling(&excess), form, FormErrors::none())));
+        }
+        asked => asked?,
+    };
+    match asked {
         Asked::Sent(until) => flash.ok(
             paths::members(&by.team.slug),
             format!("{who} invited."),

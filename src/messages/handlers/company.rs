@@ -1,10 +1,10 @@
 //! The company's side: its inbox, and the conversations with a team or one of its members.
 
 use crate::{
-    access::{Authorized, may},
+    access::{Authorized, Limit, Limiter, Whose, may},
     companies::{Company, StaffPermission, rail::CompanyTab, staff::MOST_UNREAD},
     db::Db,
-    error::Result,
+    error::{Error, Result},
     ids::MemberId,
     mail::Mailer,
     messages::{
@@ -21,7 +21,7 @@ use crate::{
     web::{
         Avatar, Form, FormErrors, Frame, Layout, page,
         pagination::{Page, Start},
-        refused, see_other,
+        refused, see_other, too_many,
     },
 };
 use actix_web::{
@@ -98,9 +98,10 @@ pub async fn write_to_group(
     layout: Layout,
     db: Db,
     mailer: Mailer,
+    limiter: Limiter,
 ) -> Result<HttpResponse> {
     let (_, slug) = path.into_inner();
-    write(by, slug, With::Group, form, layout, db, mailer).await
+    write(by, slug, With::Group, form, layout, db, (mailer, limiter)).await
 }
 
 /// Writes to one member.
@@ -111,9 +112,10 @@ pub async fn write_to_member(
     layout: Layout,
     db: Db,
     mailer: Mailer,
+    limiter: Limiter,
 ) -> Result<HttpResponse> {
     let (_, slug, member) = path.into_inner();
-    write(by, slug, With::Member(member), form, layout, db, mailer).await
+    write(by, slug, With::Member(member), form, layout, db, (mailer, limiter)).await
 }
 
 async fn show(
@@ -143,25 +145,48 @@ async fn write(
     form: MessageForm,
     layout: Layout,
     db: Db,
-    mailer: Mailer,
+    (mailer, limiter): (Mailer, Limiter),
 ) -> Result<HttpResponse> {
     let sent = match form.parse() {
         Err(errors) => Err(errors),
         Ok(draft) => {
-            let (actor, staff, slug) = (by.actor.clone(), by.staff.clone(), slug.clone());
-            Ok(db.run(move |conn| sending::from_company(conn, &mailer, &actor, &staff, (&slug, with), &draft)).await?)
+            let (actor, staff, to) = (by.actor.clone(), by.staff.clone(), slug.clone());
+            let sent = db.run(move |conn| {
+                limiter.take(conn, Limit::Messages, Whose::Person(staff.user.id))?;
+                sending::from_company(conn, &mailer, &actor, &staff, (&to, with), &draft)
+            });
+            match sent.await {
+                Err(Error::TooMany(excess)) => {
+                    return too_many(&excess, again(&by, slug, with, &form, layout.telling(&excess), &db, None).await);
+                }
+                sent => Ok(sent?),
+            }
         }
     };
-    let (company, reader) = (by.company.id, by.user.id);
     if let Ok(Sent::Sent) = sent {
         return see_other(paths::latest(&address_of(&by.company.slug, &slug, with)));
     }
+    again(&by, slug, with, &form, layout, &db, Some(sent)).await
+}
+
+/// The conversation with what was typed: refused, where the message was not sent for a reason of its own.
+async fn again(
+    by: &Authorized<may::Message>,
+    slug: String,
+    with: With,
+    form: &MessageForm,
+    layout: Layout,
+    db: &Db,
+    sent: Option<std::result::Result<Sent, FormErrors>>,
+) -> Result<HttpResponse> {
+    let (company, reader) = (by.company.id, by.user.id);
     let opened = db.run(move |conn| Opened::by_staff(conn, company, reader, (&slug, with), &refused_opening())).await?;
     let here = address(&by.company.slug, &opened.conversation);
     let thread = Thread::new(&opened, Side::Company, &here, by.user.zone(), by.user.id);
     let thread = thread.with_composer(&opened.conversation, Side::Company, &here, form.typed());
+    let again = InboxPage::new(by, layout, &OpenQuery::default(), &opened.list, Some((&opened.conversation, thread)));
+    let Some(sent) = sent else { return page(&again) };
     let errors = errors_of(sent, &opened.conversation);
-    let again = InboxPage::new(&by, layout, &OpenQuery::default(), &opened.list, Some((&opened.conversation, thread)));
     refused(&InboxPage { errors, frame: again.frame.clone().with_errors(), ..again })
 }
 

@@ -1,7 +1,7 @@
 //! The team's side: its conversations with companies.
 
 use crate::{
-    access::{InTeam, may},
+    access::{InTeam, Limit, Limiter, Whose, may},
     db::Db,
     error::{Error, Result},
     ids::ConversationId,
@@ -20,7 +20,7 @@ use crate::{
     paths,
     programs::partner::{self, CompanyOf},
     teams::{Team, rail::TeamTab},
-    web::{Avatar, Form, FormErrors, Frame, Layout, page, pagination::Start, refused, see_other},
+    web::{Avatar, Form, FormErrors, Frame, Layout, page, pagination::Start, refused, see_other, too_many},
 };
 use actix_web::{
     HttpResponse,
@@ -118,6 +118,7 @@ pub async fn answer(
     layout: Layout,
     db: Db,
     mailer: Mailer,
+    limiter: Limiter,
 ) -> Result<HttpResponse> {
     let (_, id) = path.into_inner();
     let here = paths::team_conversation(&by.team.slug, id);
@@ -125,7 +126,16 @@ pub async fn answer(
         Err(errors) => Err(errors),
         Ok(draft) => {
             let (actor, member) = (by.actor.clone(), by.member.clone());
-            Ok(db.run(move |conn| sending::from_team(conn, &mailer, &actor, &member, id, &draft)).await?)
+            let sent = db.run(move |conn| {
+                limiter.take(conn, Limit::Messages, Whose::Person(member.user.id))?;
+                sending::from_team(conn, &mailer, &actor, &member, id, &draft)
+            });
+            match sent.await {
+                Err(Error::TooMany(excess)) => {
+                    return too_many(&excess, again(&by, id, &form, layout.telling(&excess), &db, None).await);
+                }
+                sent => Ok(sent?),
+            }
         }
     };
     if let Ok(Sent::Refused(why)) = sent {
@@ -134,6 +144,19 @@ pub async fn answer(
     if let Ok(Sent::Sent) = sent {
         return see_other(paths::latest(&here));
     }
+    again(&by, id, &form, layout, &db, Some(sent)).await
+}
+
+/// The conversation with what was typed: refused, where the message was not sent for a reason of its own.
+async fn again(
+    by: &InTeam<may::SeeTeam>,
+    id: ConversationId,
+    form: &MessageForm,
+    layout: Layout,
+    db: &Db,
+    sent: Option<std::result::Result<Sent, FormErrors>>,
+) -> Result<HttpResponse> {
+    let here = paths::team_conversation(&by.team.slug, id);
     let (team, reader) = (by.team.id, (by.member.id, by.user.id));
     let opened = db.run(move |conn| Opened::by_member(conn, team, reader, id, &refused_opening())).await?;
     let permission = sending::permission(opened.conversation.with);
@@ -142,8 +165,9 @@ pub async fn answer(
     }
     let thread = Thread::new(&opened, Side::Team, &here, by.user.zone(), by.user.id);
     let thread = thread.with_composer(&opened.conversation, Side::Team, &here, form.typed());
+    let again = ConversationPage::new(by, layout, &opened.conversation, thread);
+    let Some(sent) = sent else { return page(&again) };
     let errors = errors_of(sent, &opened.conversation);
-    let again = ConversationPage::new(&by, layout, &opened.conversation, thread);
     refused(&ConversationPage { errors, frame: again.frame.clone().with_errors(), ..again })
 }
 

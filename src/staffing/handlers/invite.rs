@@ -1,7 +1,7 @@
 //! Asking colleagues to work for the company.
 
 use crate::{
-    access::{Authorized, may},
+    access::{Authorized, Limiter, may},
     companies::{Company, StaffRole, rail::CompanyTab},
     db::Db,
     error::{Error, Result},
@@ -14,7 +14,7 @@ use crate::{
     },
     mail::Mailer,
     paths,
-    web::{Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused, see_other, time},
+    web::{Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused, see_other, time, too_many},
     words::NAME_LENGTH,
 };
 use actix_web::{HttpResponse, web::Path};
@@ -127,6 +127,7 @@ pub async fn invite(
     layout: Layout,
     flash: Flash,
     mailer: Mailer,
+    limiter: Limiter,
     db: Db,
 ) -> Redirect {
     let people = match form.parse() {
@@ -135,7 +136,13 @@ pub async fn invite(
     };
     let (rows, people): (Vec<usize>, Vec<NewColleague>) = people.into_iter().unzip();
     let (staff, actor, count) = (by.staff.clone(), by.actor.clone(), people.len());
-    match db.run(move |conn| colleagues::invite(conn, &mailer, &actor, &staff, &people)).await? {
+    let invited = match db.run(move |conn| colleagues::invite(conn, &mailer, &limiter, &actor, &staff, &people)).await {
+        Err(Error::TooMany(excess)) => {
+            return too_many(&excess, page(&InvitePage::new(&by, layout.telling(&excess), &form, FormErrors::none())));
+        }
+        invited => invited?,
+    };
+    match invited {
         Invited::Sent(until) => {
             let fact = if count == 1 { "1 invitation is sent.".to_owned() } else { format!("{count} invitations are sent.") };
             let until = time::exact(until, by.user.zone());

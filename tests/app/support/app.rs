@@ -7,7 +7,7 @@ use actix_web::{
 };
 use diesel::{PgConnection, prelude::*, sql_types::Text};
 use guildhall::{
-    access::{Passwords, store::SessionLimits},
+    access::{Limiter, Passwords, store::SessionLimits},
     app::{Application, Mode},
     config::{Config, DatabaseAt, MailBy},
     db::{Db, DbSettings},
@@ -16,6 +16,7 @@ use guildhall::{
     mail::Mailer,
     routes::{self, Endpoint},
     tokens::hash_of,
+    web::client::TrustedProxies,
 };
 use std::{
     cell::RefCell,
@@ -37,10 +38,29 @@ pub struct TestApp {
     pub mailer: Mailer,
     /// Its passwords.
     pub passwords: Passwords,
+    /// Its limits.
+    pub limiter: Limiter,
+    counted: Counted,
     handle: ServerHandle,
     database: Rc<Database>,
     /// For looking, kept open: a connection costs more than what it is asked.
     own: RefCell<Option<PgConnection>>,
+}
+
+/// How requests are counted. Most tests do in a second, and from one address, what people do in a day.
+#[derive(Clone)]
+struct Counted {
+    factor: i32,
+    proxies: TrustedProxies,
+}
+
+impl Counted {
+    fn generously() -> Self {
+        Self { factor: 1000, proxies: TrustedProxies::default() }
+    }
+    fn as_an_installation() -> Self {
+        Self { factor: 1, proxies: TrustedProxies::default() }
+    }
 }
 
 /// A database of this test's own.
@@ -79,12 +99,23 @@ fn settings(url: &str) -> DbSettings {
 impl TestApp {
     /// The program with the personas' companies and team.
     pub async fn start() -> Self {
-        Self::on(Rc::new(Database::new()), Mode::Serve)
+        Self::on(Rc::new(Database::new()), Mode::Serve, Counted::generously())
+    }
+
+    /// The same with the limits of an installation.
+    pub async fn start_limited() -> Self {
+        Self::on(Rc::new(Database::new()), Mode::Serve, Counted::as_an_installation())
+    }
+
+    /// The same behind proxies, whose word about the client is taken.
+    pub async fn start_behind_proxies(proxies: &str) -> Self {
+        let proxies = TrustedProxies::parse(proxies).expect("addresses and networks");
+        Self::on(Rc::new(Database::new()), Mode::Serve, Counted { proxies, ..Counted::as_an_installation() })
     }
 
     /// The same as a demo, with the mailbox.
     pub async fn start_demo() -> Self {
-        Self::on(Rc::new(Database::new()), Mode::Demo)
+        Self::on(Rc::new(Database::new()), Mode::Demo, Counted::generously())
     }
 
     /// The program before anybody has set it up.
@@ -98,33 +129,33 @@ impl TestApp {
     pub async fn start_with(more: fn() -> Vec<Endpoint>) -> Self {
         let database = Rc::new(Database::new());
         let db = Db::new(&settings(&database.url));
-        Self::built(database, db, None, move || [routes::all(Mode::Demo), more()].into_iter().flatten().collect())
+        Self::built(database, db, None, Counted::generously(), move || [routes::all(Mode::Demo), more()].into_iter().flatten().collect())
     }
 
     /// The program behind a proxy that speaks https for it at this address.
     pub async fn start_behind(base_url: &str) -> Self {
         let database = Rc::new(Database::new());
         let db = Db::new(&settings(&database.url));
-        Self::built(database, db, Some(base_url), || routes::all(Mode::Serve))
+        Self::built(database, db, Some(base_url), Counted::generously(), || routes::all(Mode::Serve))
     }
 
     /// A second copy of the program on the same database.
     pub async fn copy(&self) -> Self {
-        Self::on(self.database.clone(), Mode::Serve)
+        Self::on(self.database.clone(), Mode::Serve, self.counted.clone())
     }
 
     /// A second copy of the program whose database is away: nothing listens where it looks for it.
     pub async fn copy_without_database(&self) -> Self {
         let away = DbSettings { url: "postgres://guildhall@127.0.0.1:1/away".to_owned(), connections: 8, prepared_statements: true };
-        Self::built(self.database.clone(), Db::new(&away), None, || routes::all(Mode::Demo))
+        Self::built(self.database.clone(), Db::new(&away), None, self.counted.clone(), || routes::all(Mode::Demo))
     }
 
-    fn on(database: Rc<Database>, mode: Mode) -> Self {
+    fn on(database: Rc<Database>, mode: Mode, counted: Counted) -> Self {
         let db = Db::new(&settings(&database.url));
-        Self::built(database, db, None, move || routes::all(mode))
+        Self::built(database, db, None, counted, move || routes::all(mode))
     }
 
-    fn built<F>(database: Rc<Database>, db: Db, behind: Option<&str>, endpoints: F) -> Self
+    fn built<F>(database: Rc<Database>, db: Db, behind: Option<&str>, counted: Counted, endpoints: F) -> Self
     where
         F: Fn() -> Vec<Endpoint> + Clone + Send + 'static,
     {
@@ -141,6 +172,8 @@ impl TestApp {
             connections: 8,
             prepared_statements: true,
             session_limits: SessionLimits::default(),
+            trusted_proxies: counted.proxies.clone(),
+            limit_factor: counted.factor,
         };
         let application = Application::with_routes(&config, db, listener, endpoints).expect("the program starts");
         application.readiness.set(true);
@@ -151,6 +184,8 @@ impl TestApp {
             db: application.db,
             mailer: application.mailer,
             passwords: application.passwords,
+            limiter: application.limiter,
+            counted,
             handle,
             database,
             own: RefCell::default(),
@@ -247,7 +282,7 @@ impl TestApp {
 
     /// Every row of every table but the named traces (S15), as one text to compare.
     pub fn dump(&self) -> String {
-        self.rows(&[("sessions", "last_seen_at"), ("members", "last_active_at")], &["conversation_reads"])
+        self.rows(&[("sessions", "last_seen_at"), ("members", "last_active_at")], &["conversation_reads", "rate_limits"])
     }
 
     /// Every row of every table, traces too.

@@ -8,7 +8,7 @@ use reqwest::{
     redirect::Policy,
 };
 use scraper::{ElementRef, Html, Selector};
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 /// One person's browser on one copy of the program.
 #[derive(Clone)]
@@ -16,6 +16,16 @@ pub struct Browser {
     client: Client,
     jar: Arc<Jar>,
     base: Url,
+    standing: Standing,
+}
+
+/// Where a browser stands in the network.
+#[derive(Clone, Default)]
+struct Standing {
+    /// The address that it speaks from; every address of this machine's own network will do.
+    at: Option<IpAddr>,
+    /// What is said, in headers, about where its requests come from.
+    says: Vec<(&'static str, String)>,
 }
 
 /// What came back.
@@ -41,10 +51,29 @@ pub struct FilledForm {
 }
 
 impl Browser {
-    pub(super) fn new(base: &str) -> Self {
-        let jar = Arc::new(Jar::default());
-        let client = Client::builder().redirect(Policy::none()).cookie_provider(jar.clone()).build().expect("a client");
-        Self { client, jar, base: base.parse().expect("a URL") }
+    /// On the program at that address, with no cookies yet.
+    pub fn new(base: &str) -> Self {
+        Self::standing(base.parse().expect("a URL"), Arc::default(), Standing::default())
+    }
+
+    fn standing(base: Url, jar: Arc<Jar>, standing: Standing) -> Self {
+        let says = standing.says.iter().map(|(name, value)| ((*name).parse().expect("a name"), value.parse().expect("a value")));
+        let client = Client::builder().redirect(Policy::none()).cookie_provider(jar.clone()).local_address(standing.at);
+        let client = client.default_headers(says.collect()).build().expect("a client");
+        Self { client, jar, base, standing }
+    }
+
+    /// The same person at another address, like `127.0.0.2`.
+    pub fn at(&self, address: &str) -> Self {
+        let standing = Standing { at: Some(address.parse().expect("an address")), ..self.standing.clone() };
+        Self::standing(self.base.clone(), self.jar.clone(), standing)
+    }
+
+    /// The same person, whose requests come with this header.
+    pub fn saying(&self, name: &'static str, value: &str) -> Self {
+        let mut standing = self.standing.clone();
+        standing.says.push((name, value.to_owned()));
+        Self::standing(self.base.clone(), self.jar.clone(), standing)
     }
 
     pub(super) fn set_cookie(&self, name: &str, value: &str) {
@@ -58,7 +87,7 @@ impl Browser {
 
     /// The same cookies on another copy of the program.
     pub fn on(&self, app: &super::TestApp) -> Self {
-        let other = Self::new(&app.base_url);
+        let other = Self::standing(app.base_url.parse().expect("a URL"), Arc::default(), self.standing.clone());
         for cookie in self.cookies().split("; ").filter(|cookie| !cookie.is_empty()) {
             other.jar.add_cookie_str(&format!("{cookie}; Path=/"), &other.base);
         }

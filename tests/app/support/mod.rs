@@ -1,7 +1,7 @@
 //! What tests stand on: the program on a database of its own, browsers, people, mail.
 #![allow(dead_code, unused_imports, reason = "each room uses its part")]
 
-mod app;
+pub mod app;
 mod browser;
 pub mod catalogue;
 pub mod cluster;
