@@ -40,6 +40,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    authenticators (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        sealed -> Bytea,
+        made_at -> Timestamptz,
+        confirmed_at -> Nullable<Timestamptz>,
+        last_step -> Int8,
+        misses -> Int4,
+    }
+}
+
+diesel::table! {
     click_days (link_id, day) {
         link_id -> Uuid,
         day -> Date,
@@ -89,6 +101,7 @@ diesel::table! {
         slug -> Text,
         name -> Text,
         created_at -> Timestamptz,
+        requires_two_step -> Bool,
     }
 }
 
@@ -460,6 +473,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    recovery_codes (user_id, code_hash) {
+        user_id -> Uuid,
+        code_hash -> Bytea,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     referrals (id) {
         id -> Uuid,
         company_id -> Uuid,
@@ -493,6 +514,15 @@ diesel::table! {
         request_hash -> Bytea,
         amount -> Int8,
         at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    second_steps (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        tries -> Int4,
+        expires_at -> Timestamptz,
     }
 }
 
@@ -551,6 +581,7 @@ diesel::table! {
         created_at -> Timestamptz,
         closed_at -> Nullable<Timestamptz>,
         switches -> Array<Nullable<Text>>,
+        requires_two_step -> Bool,
     }
 }
 
@@ -575,6 +606,7 @@ diesel::table! {
         email_verified_at -> Nullable<Timestamptz>,
         time_zone -> Text,
         created_at -> Timestamptz,
+        two_step_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -614,6 +646,7 @@ diesel::joinable!(api_keys -> users (created_by));
 diesel::joinable!(audit -> companies (company_id));
 diesel::joinable!(audit -> teams (team_id));
 diesel::joinable!(audit -> users (user_id));
+diesel::joinable!(authenticators -> users (user_id));
 diesel::joinable!(completions -> lessons (lesson_id));
 diesel::joinable!(completions -> members (member_id));
 diesel::joinable!(conversation_reads -> conversations (conversation_id));
@@ -642,7 +675,9 @@ diesel::joinable!(password_resets -> users (user_id));
 diesel::joinable!(payout_details -> teams (team_id));
 diesel::joinable!(payout_details -> users (changed_by));
 diesel::joinable!(programs -> companies (company_id));
+diesel::joinable!(recovery_codes -> users (user_id));
 diesel::joinable!(referrals -> users (decided_by));
+diesel::joinable!(second_steps -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(staff -> companies (company_id));
 diesel::joinable!(staff -> users (user_id));
@@ -656,6 +691,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     acceptances,
     api_keys,
     audit,
+    authenticators,
     click_days,
     click_salts,
     clicks,
@@ -689,8 +725,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     payout_details,
     program_courses,
     programs,
+    recovery_codes,
     referrals,
     refunds,
+    second_steps,
     sessions,
     setups,
     staff,
