@@ -1,6 +1,6 @@
 use crate::{
     access::{Anyone, Passwords, ThisSession},
-    accounts::sign_in::{self, Credentials},
+    accounts::sign_in::{self, Credentials, Entered},
     db::Db,
     email_address::EmailAddress,
     error::Result,
@@ -94,11 +94,17 @@ pub async fn sign_in(
         return refused(&sign_in_page.refused(form.email, FormErrors::one("email", NO_MATCH)));
     };
     let id = person.id;
-    if !db.run(move |conn| person.sign_in(conn, by.request)).await? {
-        return refused(&sign_in_page.refused(form.email, FormErrors::one("email", NO_MATCH)));
+    match db.run(move |conn| person.sign_in(conn, by.request)).await? {
+        Entered::In => {
+            session.sign_in(id)?;
+            see_other(path_or_home(&form.next))
+        }
+        Entered::CodeAwaited(second_step) => {
+            session.await_code(second_step)?;
+            see_other(paths::sign_in_code_then(&sign_in_page.next))
+        }
+        Entered::No => refused(&sign_in_page.refused(form.email, FormErrors::one("email", NO_MATCH))),
     }
-    session.sign_in(id)?;
-    see_other(path_or_home(&form.next))
 }
 
 /// Ends the session on the server, and leads to the sign-in page, or to `next` for who wants to go on as somebody else.
