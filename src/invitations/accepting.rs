@@ -64,6 +64,16 @@ pub enum Into {
     TheCompany,
 }
 
+impl Into {
+    /// The team of theirs that a program invitation is accepted for.
+    pub const fn team(&self) -> Option<TeamId> {
+        match self {
+            Self::Team(id) => Some(*id),
+            Self::TheTeam | Self::NewTeam { .. } | Self::TheCompany => None,
+        }
+    }
+}
+
 /// What came of an acceptance by link.
 #[derive(Debug)]
 pub enum Accepted {

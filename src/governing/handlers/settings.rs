@@ -33,6 +33,9 @@ struct SettingsPage {
     name: String,
     may_edit: bool,
     may_close: bool,
+    requires_two_step: bool,
+    /// Requiring it would be felt by this viewer.
+    lacks_two_step: bool,
 }
 
 #[derive(Template)]
@@ -100,6 +103,8 @@ impl SettingsPage {
             name,
             may_edit: by.may(TeamPermission::EditTeam),
             may_close: by.may(TeamPermission::HandOver),
+            requires_two_step: by.team.requires_two_step,
+            lacks_two_step: by.role.may_need_two_step() && by.user.two_step_at.is_none(),
         }
     }
 }

@@ -41,6 +41,9 @@ pub async fn accept(
 ) -> Redirect {
     let opened = open(&db, &by, &token).await?;
     let Some(acceptance) = read(&by, &opened, &form, &passwords).await? else { return not_so(&by, &token, opened, form, layout) };
+    if by.user.as_ref().zip(acceptance.into.team()).is_some_and(|(user, team)| opened.awaits_two_step(user, team)) {
+        return Err(Error::TwoStepRequired);
+    }
     let (wanted, request) = (acceptance.clone(), by.request);
     let accepted = db.run(move |conn| accepting::accept(conn, &mailer, request, &opened.invitation, &acceptance)).await?;
     match accepted {
@@ -100,6 +103,9 @@ pub async fn put_before_team(
         Ok(team) => team,
         Err(errors) => return Card::new(&by, &token, opened).refused(layout, errors),
     };
+    if opened.awaits_two_step(&member, team) {
+        return Err(Error::TwoStepRequired);
+    }
     let (id, request) = (opened.invitation.id, by.request);
     db.run(move |conn| putting::put_before_team(conn, &mailer, request, id, &member, team)).await?;
     see_other(paths::invitation_link(&token))
