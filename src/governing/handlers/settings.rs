@@ -109,6 +109,16 @@ impl SettingsPage {
     }
 }
 
+impl SettingsPage {
+    fn about_two_step(&self) -> &'static str {
+        if self.requires_two_step {
+            "Required of the owner and of finance: whoever of them has not set it up is led there before anything of the team opens."
+        } else {
+            "The team can require it of those who hand it over or withdraw commissions: the owner and finance."
+        }
+    }
+}
+
 impl FoundingPage {
     fn of(by: &SignedIn, layout: Layout, name: String, errors: FormErrors) -> Self {
         let frame = by.frame(layout, "Found a team");

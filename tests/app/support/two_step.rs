@@ -24,6 +24,11 @@ pub fn code_now() -> String {
     code_at(&SECRET, now.try_into().expect("in this millennium"))
 }
 
+/// The key that an app takes, without its spaces.
+pub fn key_of(secret: &[u8]) -> String {
+    Secret::from(secret.to_vec()).to_base32()
+}
+
 /// The bytes of a key as a page shows it.
 pub fn read_key(shown: &str) -> Vec<u8> {
     Secret::try_from_base32(shown.replace(' ', "")).expect("base32").as_bytes().to_vec()
