@@ -7,6 +7,7 @@ use crate::{
     mail::Mailer,
     routes::{self, Endpoint},
     running::Readiness,
+    sealing::Sealer,
     tokens::Tokens,
     web::{
         answers, assets,
@@ -79,6 +80,7 @@ impl Application {
         let mailer = Mailer::new(&base_url, config.mail_from.clone(), Tokens::new(config.secret_keys.clone()));
         let passwords = Passwords::default();
         let limiter = Limiter::new(&config.secret_keys[0], config.limit_factor);
+        let sealer = Data::new(Sealer::new(&config.secret_keys));
         let readiness = Readiness::default();
         let session_key = Key::derive_from(&config.secret_keys[0]);
         let shared = (
@@ -107,6 +109,7 @@ impl Application {
                     .app_data(limiter_data.clone())
                     .app_data(trusted_proxies.clone())
                     .app_data(flash_key.clone())
+                    .app_data(sealer.clone())
                     .app_data(Data::new(limits))
                     .app_data(assets.clone())
                     .service(web::scope(assets::PREFIX).wrap(from_fn(assets::keep)).service(Files::new("/", &static_folder)))

@@ -24,6 +24,9 @@ pub enum Error {
     /// leads back; for a form 307, so that it goes on once the proof is given.
     #[error("proof required")]
     ProofRequired,
+    /// The team or company requires two-step sign-in of this person, who has not set it up (S7): 303 to the page that does, which leads back.
+    #[error("two-step sign-in required")]
+    TwoStepRequired,
     /// A request that no form of ours sends: 400.
     #[error("bad request")]
     BadRequest,
@@ -123,7 +126,7 @@ impl ResponseError for Error {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden(_) | Self::CrossSite => StatusCode::FORBIDDEN,
-            Self::SignInRequired | Self::ProofRequired => StatusCode::SEE_OTHER,
+            Self::SignInRequired | Self::ProofRequired | Self::TwoStepRequired => StatusCode::SEE_OTHER,
             Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Gone(_) => StatusCode::GONE,

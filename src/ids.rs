@@ -48,6 +48,10 @@ id!(
     SessionId,
     /// A new address on its way.
     EmailChangeId,
+    /// An app that makes a person's codes.
+    AuthenticatorId,
+    /// A sign-in whose code is awaited.
+    SecondStepId,
     /// An organisation that runs programs.
     CompanyId,
     /// A person's place in a company.

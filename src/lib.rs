@@ -32,6 +32,7 @@ pub mod routes;
 pub mod running;
 #[allow(missing_docs, reason = "written by the Diesel command line")]
 pub mod schema;
+pub mod sealing;
 pub mod search;
 pub mod security;
 pub mod staffing;

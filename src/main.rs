@@ -2,13 +2,16 @@
 
 use clap::{Parser, Subcommand};
 use guildhall::{
+    accounts::two_step::setup as two_step,
     app::Mode,
-    config::Environment,
+    config::{Config, Environment},
     demo,
+    email_address::EmailAddress,
     home::setup,
     installation::Kind,
     mail::Mailer,
     running::{self, CannotRun, Database},
+    sealing::Sealer,
     tokens::Tokens,
     verify,
     web::client::TrustedProxies,
@@ -45,6 +48,11 @@ enum Command {
         /// Its name
         name: String,
     },
+    /// Switch two-step sign-in off for somebody who has neither app nor recovery codes any more; they are told by mail
+    TwoStepOff {
+        /// Their address
+        email: String,
+    },
     /// Check every data invariant and print what breaks
     Verify,
 }
@@ -60,6 +68,7 @@ fn main() -> ExitCode {
             Command::Demo { fresh } => demo(&environment, fresh).await,
             Command::Migrate => migrate(&environment).await,
             Command::Company { name } => company(&environment, &name).await,
+            Command::TwoStepOff { email } => two_step_off(&environment, &email).await,
             Command::Verify => verify(&environment),
         }
     });
@@ -91,8 +100,13 @@ async fn serve(environment: &Environment) -> Outcome {
         );
     }
     let database = Database::open(&config.database, DATABASE, config.connections, config.prepared_statements)?;
+    let sealer = Sealer::new(&config.secret_keys);
     let served = running::run(&config, &database, Mode::Serve, async |db, mailer| {
         running::prepare(db, REAL, NOT_REAL).await?;
+        let sealed = db.run(move |conn| two_step::seal_anew(conn, &sealer)).await.map_err(CannotRun::Refused)?;
+        if sealed > 0 {
+            tracing::info!(sealed, "sealed anew under the key in force");
+        }
         println!("Guildhall is at {}", mailer.base_url());
         let mailer = mailer.clone();
         let first =
@@ -133,13 +147,33 @@ async fn company(environment: &Environment, name: &str) -> Outcome {
     let database = Database::open(&config.database, DATABASE, COMMAND_CONNECTIONS, true)?;
     let name = guildhall::words::line(name, guildhall::words::NAME_LENGTH)
         .map_err(|_| "Put a name of at most 100 characters there, without a web address.")?;
-    let base_url = config.base_url.as_str();
-    let mailer = Mailer::new(base_url, config.mail_from.clone(), Tokens::new(config.secret_keys.clone()));
+    let mailer = mailer(&config);
     running::prepare(&database.db, REAL, NOT_REAL).await?;
     let link = database.db.run_here(|conn| setup::open_link(conn, &mailer, Some(&name)));
     database.close();
     println!("Found {name} here, once, within 7 days:\n  {}", link?);
     Ok(ExitCode::SUCCESS)
+}
+
+async fn two_step_off(environment: &Environment, email: &str) -> Outcome {
+    let config = environment.serve()?;
+    let email = EmailAddress::parse(email).ok_or("Put an address there, like ada@example.com.")?;
+    let database = Database::open(&config.database, DATABASE, COMMAND_CONNECTIONS, true)?;
+    let mailer = mailer(&config);
+    running::prepare(&database.db, REAL, NOT_REAL).await?;
+    let was_on = database.db.run_here(|conn| two_step::switch_off_for(conn, &mailer, &email));
+    database.close();
+    match was_on {
+        Ok(true) => println!("Two-step sign-in of {email} is off. They are told by mail, and sign in with their password alone."),
+        Ok(false) => println!("Two-step sign-in of {email} was off already."),
+        Err(guildhall::error::Error::NotFound) => return Err(format!("Nobody has the address {email}.").into()),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn mailer(config: &Config) -> Mailer {
+    Mailer::new(config.base_url.as_str(), config.mail_from.clone(), Tokens::new(config.secret_keys.clone()))
 }
 
 fn verify(environment: &Environment) -> Outcome {

@@ -18,6 +18,14 @@ pub fn sign_in() -> String {
 pub fn sign_in_then(next: &str) -> String {
     if next == "/" { sign_in() } else { with_query("/sign-in", &[("next", next)]) }
 }
+/// The second page of signing in, which asks for the code and leads to `next`.
+pub fn sign_in_code_then(next: &str) -> String {
+    with_query(&sign_in_code(), &[("next", next)])
+}
+/// The second page of signing in.
+pub fn sign_in_code() -> String {
+    "/sign-in/code".into()
+}
 /// A person's own account.
 pub fn account() -> String {
     "/account".into()
@@ -61,6 +69,34 @@ pub fn confirmation_then(next: &str) -> String {
 /// The same for a form, which is sent there and, after the proof, to where it was sent at first.
 pub fn confirmation_for(form: &str, next: &str) -> String {
     with_query(&confirmation(), &[("next", next), ("to", form)])
+}
+/// How a person's two-step sign-in stands.
+pub fn two_step() -> String {
+    "/account/two-step".into()
+}
+/// The same, before going on to `next`.
+pub fn two_step_then(next: &str) -> String {
+    with_query(&two_step(), &[("next", next)])
+}
+/// Setting up an authenticator app.
+pub fn two_step_setup() -> String {
+    "/account/two-step/setup".into()
+}
+/// The same, before going on to `next`.
+pub fn two_step_setup_then(next: &str) -> String {
+    with_query(&two_step_setup(), &[("next", next)])
+}
+/// Switching two-step sign-in off.
+pub fn two_step_ending() -> String {
+    "/account/two-step/ending".into()
+}
+/// A person's recovery codes.
+pub fn recovery_codes() -> String {
+    "/account/two-step/recovery-codes".into()
+}
+/// The same, before going on to `next`.
+pub fn recovery_codes_then(next: &str) -> String {
+    with_query(&recovery_codes(), &[("next", next)])
 }
 /// Ends the session.
 pub fn sign_out() -> String {
@@ -251,6 +287,10 @@ pub fn staff_invitation_action(company: &str, id: InvitationId, noun: &str) -> S
 pub fn colleague_action(company: &str, id: StaffId, noun: &str) -> String {
     format!("/companies/{company}/staff/{id}/{noun}")
 }
+/// Whether a company requires two-step sign-in of its staff.
+pub fn staff_two_step(company: &str) -> String {
+    format!("/companies/{company}/staff/two-step")
+}
 /// The company's inbox.
 pub fn inbox(company: &str) -> String {
     format!("/companies/{company}/messages")
@@ -307,6 +347,10 @@ pub fn ownership_offer(team: &str, id: OwnershipOfferId, noun: &str) -> String {
 /// A team's settings.
 pub fn team_settings(team: &str) -> String {
     format!("/teams/{team}/settings")
+}
+/// Whether a team requires two-step sign-in of its owner and finance.
+pub fn team_two_step(team: &str) -> String {
+    format!("/teams/{team}/two-step")
 }
 /// Closing a team.
 pub fn closing(team: &str) -> String {

@@ -40,6 +40,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    authenticators (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        sealed -> Bytea,
+        made_at -> Timestamptz,
+        confirmed_at -> Nullable<Timestamptz>,
+        last_step -> Int8,
+        misses -> Int4,
+    }
+}
+
+diesel::table! {
     click_days (link_id, day) {
         link_id -> Uuid,
         day -> Date,
@@ -89,6 +101,7 @@ diesel::table! {
         slug -> Text,
         name -> Text,
         created_at -> Timestamptz,
+        requires_two_step -> Bool,
     }
 }
 
@@ -460,6 +473,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    rate_limits (key) {
+        key -> Bytea,
+        used -> Int4,
+        refused -> Int4,
+        ends_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    recovery_codes (user_id, code_hash) {
+        user_id -> Uuid,
+        code_hash -> Bytea,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     referrals (id) {
         id -> Uuid,
         company_id -> Uuid,
@@ -497,11 +527,11 @@ diesel::table! {
 }
 
 diesel::table! {
-    rate_limits (key) {
-        key -> Bytea,
-        used -> Int4,
-        refused -> Int4,
-        ends_at -> Timestamptz,
+    second_steps (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        tries -> Int4,
+        expires_at -> Timestamptz,
     }
 }
 
@@ -560,6 +590,7 @@ diesel::table! {
         created_at -> Timestamptz,
         closed_at -> Nullable<Timestamptz>,
         switches -> Array<Nullable<Text>>,
+        requires_two_step -> Bool,
     }
 }
 
@@ -584,6 +615,7 @@ diesel::table! {
         email_verified_at -> Nullable<Timestamptz>,
         time_zone -> Text,
         created_at -> Timestamptz,
+        two_step_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -623,6 +655,7 @@ diesel::joinable!(api_keys -> users (created_by));
 diesel::joinable!(audit -> companies (company_id));
 diesel::joinable!(audit -> teams (team_id));
 diesel::joinable!(audit -> users (user_id));
+diesel::joinable!(authenticators -> users (user_id));
 diesel::joinable!(completions -> lessons (lesson_id));
 diesel::joinable!(completions -> members (member_id));
 diesel::joinable!(conversation_reads -> conversations (conversation_id));
@@ -651,7 +684,9 @@ diesel::joinable!(password_resets -> users (user_id));
 diesel::joinable!(payout_details -> teams (team_id));
 diesel::joinable!(payout_details -> users (changed_by));
 diesel::joinable!(programs -> companies (company_id));
+diesel::joinable!(recovery_codes -> users (user_id));
 diesel::joinable!(referrals -> users (decided_by));
+diesel::joinable!(second_steps -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(staff -> companies (company_id));
 diesel::joinable!(staff -> users (user_id));
@@ -665,6 +700,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     acceptances,
     api_keys,
     audit,
+    authenticators,
     click_days,
     click_salts,
     clicks,
@@ -699,8 +735,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     program_courses,
     programs,
     rate_limits,
+    recovery_codes,
     referrals,
     refunds,
+    second_steps,
     sessions,
     setups,
     staff,

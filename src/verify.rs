@@ -27,6 +27,10 @@ const RULES: &[(&str, &str)] = &[
         "SELECT u.id FROM users u WHERE u.email_verified_at IS NULL AND (EXISTS (SELECT FROM members m WHERE m.user_id = u.id) OR EXISTS (SELECT FROM staff s WHERE s.user_id = u.id))",
     ),
     (
+        "who has two-step sign-in on has an app for it",
+        "SELECT u.id FROM users u WHERE (u.two_step_at IS NOT NULL) <> EXISTS (SELECT FROM authenticators a WHERE a.user_id = u.id AND a.confirmed_at IS NOT NULL)",
+    ),
+    (
         "an accepted program invitation led to an enrollment",
         "SELECT i.id FROM invitations i WHERE i.kind = 'program' AND i.status = 'accepted' AND NOT EXISTS (SELECT FROM partners p JOIN enrollments e ON e.partner_id = p.id WHERE p.company_id = i.company_id AND p.team_id = i.team_id AND e.program_id = i.program_id)",
     ),

@@ -82,6 +82,8 @@ guarded!(A B C D E);
 guarded!(A B C D E F);
 guarded!(A B C D E F G);
 guarded!(A B C D E F G H);
+guarded!(A B C D E F G H I);
+guarded!(A B C D E F G H I J);
 
 /// Names permissions in signatures: `Authorized<may::Invite>`.
 pub mod may {
@@ -128,7 +130,7 @@ pub struct SignedIn {
     pub request: Option<RequestId>,
 }
 
-/// Staff of the company in the path who hold `P`.
+/// Staff of the company in the path who hold `P`. Where the company requires two-step sign-in, who has not set it up is led there first (S7).
 pub struct Authorized<P> {
     /// Who, where, and as what.
     pub staff: Staff,
@@ -137,7 +139,8 @@ pub struct Authorized<P> {
     _permission: PhantomData<fn() -> P>,
 }
 
-/// A member of the team in the path who holds `P`.
+/// A member of the team in the path who holds `P`. Where the team requires two-step sign-in of their role, who has not set it up is led there
+/// first (S7).
 pub struct InTeam<P> {
     /// Who, where, and as what.
     pub member: Membership,
@@ -296,6 +299,9 @@ impl<P: may::StaffMay> FromRequest for Authorized<P> {
             db.run(move |conn| {
                 stale.map_or(Ok(()), |row| session::touch(conn, &row))?;
                 let staff = Staff::of(conn, user, &slug)?;
+                if staff.awaits_two_step() {
+                    return Err(Error::TwoStepRequired);
+                }
                 let actor = staff.actor(request);
                 if staff.may(P::PERMISSION) {
                     return Ok(Self { staff, actor, _permission: PhantomData });
@@ -323,6 +329,9 @@ impl<P: may::TeamMay> FromRequest for InTeam<P> {
                 let Some(member) = Membership::of(conn, user, &slug).optional()? else {
                     return Err(refuse_outsider(conn, user, &slug, request, changes)?);
                 };
+                if member.team.awaits_two_step(member.role, &member.user) {
+                    return Err(Error::TwoStepRequired);
+                }
                 let actor = member.actor(request);
                 if !member.may(P::PERMISSION) {
                     if changes {

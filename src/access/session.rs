@@ -1,10 +1,10 @@
 //! The session of a request: who it is, how fresh the proof of that is, and the ways to begin, renew and end one (S8, S9, S13).
 
 use crate::{
-    access::store::{AGENT, FRESH, PROVED, ROW, STALE, SessionLimits, UNAVAILABLE, USER},
+    access::store::{AGENT, FRESH, PROVED, ROW, SECOND_STEP, STALE, SessionLimits, UNAVAILABLE, USER},
     db::now,
     error::{Error, Result},
-    ids::UserId,
+    ids::{SecondStepId, UserId},
     schema::sessions,
     security,
 };
@@ -28,9 +28,22 @@ pub struct ThisSession {
 impl ThisSession {
     /// Begins a session for this user under a new id (S9). Signing in is a proof of who they are (S13).
     pub fn sign_in(&self, user: UserId) -> Result<()> {
+        self.session.remove(SECOND_STEP);
         self.put(USER, user)?;
         security::login_success(user);
         self.renew()
+    }
+
+    /// Remembers, under a new id (S9), a sign-in whose password was right and whose code is awaited (S7). Nobody is signed in meanwhile.
+    pub fn await_code(&self, id: SecondStepId) -> Result<()> {
+        self.session.clear();
+        self.session.renew();
+        self.put(SECOND_STEP, id)
+    }
+
+    /// The sign-in whose code is awaited in this session.
+    pub fn second_step(&self) -> Option<SecondStepId> {
+        self.session.get(SECOND_STEP).ok().flatten()
     }
 
     /// Goes on under a new id (S9) as somebody who has just proved who they are (S13).

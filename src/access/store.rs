@@ -19,6 +19,8 @@ use std::collections::HashMap;
 
 /// The key under which a session's state names its user; the row has a column for it.
 pub(super) const USER: &str = "user_id";
+/// The key under which a session's state names a sign-in whose code is awaited (S7).
+pub(super) const SECOND_STEP: &str = "second_step";
 /// What the browser says of itself; the row has a column for it.
 pub(super) const AGENT: &str = "user_agent";
 /// Set for the store, which writes down when: the person has just proved who they are.

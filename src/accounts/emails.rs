@@ -1,5 +1,7 @@
 //! Letters about a person's own account. They speak for the product alone.
 
+pub mod two_step;
+
 use crate::{
     accounts::{User, email_change, password_reset},
     email_address::EmailAddress,

@@ -1,4 +1,4 @@
-//! A person's own affairs: the user, signing in, profile, password, address, sessions.
+//! A person's own affairs: the user, signing in, two-step sign-in, profile, password, address, sessions.
 
 pub mod email_change;
 pub mod emails;
@@ -8,6 +8,7 @@ pub mod password_reset;
 pub mod profile;
 pub mod sessions;
 pub mod sign_in;
+pub mod two_step;
 pub mod user;
 
 pub use user::User;

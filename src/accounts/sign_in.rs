@@ -1,14 +1,17 @@
 //! Signing in and out. Whoever cannot sign in is not told why (S3).
 
 use crate::{
-    accounts::User,
+    accounts::{
+        User,
+        two_step::{pending, setup},
+    },
     audit::{self, Action, Actor, Event},
     db,
     email_address::EmailAddress,
-    ids::{RequestId, UserId},
+    ids::{RequestId, SecondStepId, UserId},
     schema::users,
 };
-use diesel::{dsl::exists, prelude::*};
+use diesel::prelude::*;
 
 /// What a password is checked against.
 #[derive(Debug, Clone, HasQuery)]
@@ -18,6 +21,17 @@ pub struct Credentials {
     pub id: UserId,
     /// argon2id, in PHC form; none before a password is set.
     pub password_hash: Option<String>,
+}
+
+/// What came of a right password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entered {
+    /// They are signed in.
+    In,
+    /// Their code is awaited (S7); until then they are not.
+    CodeAwaited(SecondStepId),
+    /// The password was changed while it was being checked.
+    No,
 }
 
 impl Credentials {
@@ -31,14 +45,26 @@ impl Credentials {
         Self::query().filter(users::id.eq(user)).first(conn)
     }
 
-    /// Writes down that the person signed in; says no where the password was changed while it was being checked.
-    pub fn sign_in(&self, conn: &mut PgConnection, request: Option<RequestId>) -> QueryResult<bool> {
-        self.record(conn, Action::SignedIn, request)
+    /// Writes down that the person signed in, or begins to wait for their code, where two-step sign-in is on.
+    pub fn sign_in(&self, conn: &mut PgConnection, request: Option<RequestId>) -> QueryResult<Entered> {
+        db::transaction(conn, |conn| {
+            let Some(user) = self.lock(conn)? else { return Ok(Entered::No) };
+            if user.two_step_at.is_some() {
+                return pending::begin(conn, user.id).map(Entered::CodeAwaited);
+            }
+            audit::record(conn, &Actor::person(user.id, request), Event::new(Action::SignedIn))?;
+            Ok(Entered::In)
+        })
     }
 
-    /// Writes down that the person proved again who they are (S13); says no as [`Self::sign_in`] does.
+    /// Writes down that the person proved again who they are (S13); says no where the password was changed while it was being checked.
     pub fn confirm(&self, conn: &mut PgConnection, request: Option<RequestId>) -> QueryResult<bool> {
-        self.record(conn, Action::IdentityConfirmed, request)
+        db::transaction(conn, |conn| {
+            let Some(user) = self.lock(conn)? else { return Ok(false) };
+            setup::forgive(conn, user.id)?;
+            audit::record(conn, &Actor::person(user.id, request), Event::new(Action::IdentityConfirmed))?;
+            Ok(true)
+        })
     }
 
     /// The person, locked until the transaction ends, where the password is still the one that was checked.
@@ -49,17 +75,6 @@ impl Credentials {
             .for_no_key_update()
             .first(conn)
             .optional()
-    }
-
-    fn record(&self, conn: &mut PgConnection, action: Action, request: Option<RequestId>) -> QueryResult<bool> {
-        db::transaction(conn, |conn| {
-            let unchanged = users::table.filter(users::id.eq(self.id)).filter(users::password_hash.eq(&self.password_hash));
-            if !diesel::select(exists(unchanged)).get_result(conn)? {
-                return Ok(false);
-            }
-            audit::record(conn, &Actor::person(self.id, request), Event::new(action))?;
-            Ok(true)
-        })
     }
 }
 

@@ -4,9 +4,10 @@ use crate::{
     db::now,
     email_address::EmailAddress,
     ids::UserId,
-    schema::{sessions, users},
+    schema::{second_steps, sessions, users},
     words,
 };
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
 
@@ -22,12 +23,19 @@ pub struct User {
     pub name: String,
     /// An IANA name; UTC at first.
     pub time_zone: String,
+    /// Since when two-step sign-in is on (S7).
+    pub two_step_at: Option<DateTime<Utc>>,
 }
 
 impl User {
     /// The user with that id.
     pub fn find(conn: &mut PgConnection, id: UserId) -> QueryResult<Self> {
         Self::query().filter(users::id.eq(id)).first(conn)
+    }
+
+    /// The user's row, locked until the transaction ends.
+    pub fn lock(conn: &mut PgConnection, id: UserId) -> QueryResult<Self> {
+        Self::query().filter(users::id.eq(id)).for_no_key_update().first(conn)
     }
 
     /// The user with that address, verified or not.
@@ -45,8 +53,9 @@ impl User {
         self.time_zone.parse().unwrap_or(Tz::UTC)
     }
 
-    /// Ends every session of a user, felt on their next request on every copy of the program (S10).
+    /// Ends every session of a user, felt on their next request on every copy of the program (S10), and sign-ins that await a code.
     pub fn end_sessions(conn: &mut PgConnection, id: UserId) -> QueryResult<usize> {
+        diesel::delete(second_steps::table.filter(second_steps::user_id.eq(id))).execute(conn)?;
         diesel::delete(sessions::table.filter(sessions::user_id.eq(id))).execute(conn)
     }
 

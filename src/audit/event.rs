@@ -30,6 +30,16 @@ text_enum!(
         EmailChanged = "email changed",
         /// A change of address was taken back from the old one.
         EmailChangeUndone = "email change undone",
+        /// Somebody switched two-step sign-in on, or took another app for it.
+        TwoStepSetUp = "two-step set up",
+        /// Two-step sign-in was switched off.
+        TwoStepSwitchedOff = "two-step switched off",
+        /// A recovery code stood in for somebody's app.
+        RecoveryCodeUsed = "recovery code used",
+        /// Somebody made new recovery codes.
+        RecoveryCodesRenewed = "recovery codes renewed",
+        /// A team or company began to require two-step sign-in, or requires it no more.
+        TwoStepRequirementChanged = "two-step requirement changed",
         /// Somebody ended one of their sessions.
         SessionEnded = "session ended",
         /// Somebody ended all their sessions but one.

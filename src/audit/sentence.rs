@@ -26,6 +26,23 @@ pub fn of(line: &Line) -> String {
         Action::EmailChangeAsked => format!("{who} gave a new address"),
         Action::EmailChanged => format!("{who} proved a new address"),
         Action::EmailChangeUndone => format!("{who} took a change of address back"),
+        Action::TwoStepSetUp => format!("{who} set up two-step sign-in"),
+        Action::TwoStepSwitchedOff => match &line.actor {
+            Some(who) => format!("{who} switched two-step sign-in off"),
+            None => format!("The program switched the two-step sign-in of {person} off"),
+        },
+        Action::RecoveryCodeUsed => format!("{who} used a recovery code"),
+        Action::RecoveryCodesRenewed => format!("{who} made new recovery codes"),
+        Action::TwoStepRequirementChanged => {
+            let required = line.after.as_ref().and_then(|after| after.get("required")).and_then(Value::as_bool) == Some(true);
+            let whom =
+                line.team.as_ref().map_or_else(|| format!("the staff of {company}"), |team| format!("the owner and finance of {team}"));
+            if required {
+                format!("{who} made two-step sign-in required of {whom}")
+            } else {
+                format!("{who} no longer requires two-step sign-in of {whom}")
+            }
+        }
         Action::SessionEnded => format!("{who} ended one of their sessions"),
         Action::OtherSessionsEnded => format!("{who} ended all their other sessions"),
         Action::ProgramCreated => format!("{who} made the program {program}"),
@@ -128,6 +145,10 @@ pub const fn is_the_teams(action: Action) -> bool {
         | Action::EmailChangeAsked
         | Action::EmailChanged
         | Action::EmailChangeUndone
+        | Action::TwoStepSetUp
+        | Action::TwoStepSwitchedOff
+        | Action::RecoveryCodeUsed
+        | Action::RecoveryCodesRenewed
         | Action::SessionEnded
         | Action::OtherSessionsEnded
         | Action::ProgramCreated
@@ -167,6 +188,7 @@ pub const fn is_the_teams(action: Action) -> bool {
         | Action::OwnershipOfferDeclined
         | Action::OwnershipHandedOver
         | Action::TeamRenamed
+        | Action::TwoStepRequirementChanged
         | Action::TeamClosed
         | Action::MemberJoined
         | Action::ProgramJoined

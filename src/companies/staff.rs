@@ -32,6 +32,8 @@ pub struct Staff {
     pub unread: i64,
     /// Whether the company has courses.
     pub has_courses: bool,
+    /// Whether the company's staff must have two-step sign-in (S7).
+    pub requires_two_step: bool,
 }
 
 /// Counting unread conversations stops here: nobody needs to know more, and every page counts.
@@ -49,6 +51,11 @@ impl Staff {
     /// Whether they may.
     pub fn may(&self, permission: StaffPermission) -> bool {
         self.role.may(permission)
+    }
+
+    /// Whether they must set up two-step sign-in before anything of the company opens (S7).
+    pub fn awaits_two_step(&self) -> bool {
+        self.requires_two_step && self.user.two_step_at.is_none()
     }
 
     /// The actor of the audit log.
@@ -96,16 +103,17 @@ impl Staff {
             .single_value();
         // SQL, since Diesel has no subquery about the row of the statement around it.
         let has_courses = sql::<Bool>("EXISTS (SELECT FROM courses c WHERE c.company_id = companies.id)");
-        let (id, company, user, role, in_teams, in_companies, unread, has_courses) = staff::table
+        let about = (unread(), has_courses, companies::requires_two_step);
+        let (id, company, user, role, in_teams, in_companies, (unread, has_courses, requires_two_step)) = staff::table
             .inner_join(companies::table)
             .inner_join(users::table)
             .filter(staff::user_id.eq(user))
             .filter(staff::left_at.is_null())
             .filter(companies::slug.eq(slug))
-            .select((staff::id, Company::as_select(), User::as_select(), staff::role, in_teams, in_companies, unread(), has_courses))
-            .first::<(StaffId, Company, User, StaffRole, Option<i64>, Option<i64>, i64, bool)>(conn)?;
+            .select((staff::id, Company::as_select(), User::as_select(), staff::role, in_teams, in_companies, about))
+            .first::<(StaffId, Company, User, StaffRole, Option<i64>, Option<i64>, (i64, bool, bool))>(conn)?;
         let has_other_places = in_teams.unwrap_or(0) + in_companies.unwrap_or(0) > 1;
-        Ok(Self { id, company, user, role, has_other_places, unread, has_courses })
+        Ok(Self { id, company, user, role, has_other_places, unread, has_courses, requires_two_step })
     }
 
     /// Every present place of this user in companies, by name.

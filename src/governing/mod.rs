@@ -6,6 +6,7 @@ pub mod emails;
 pub mod handlers;
 pub mod leaving;
 pub mod ownership;
+pub mod requiring;
 pub mod role_change;
 pub mod settings;
 pub mod switching;

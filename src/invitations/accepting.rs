@@ -72,6 +72,14 @@ impl Into {
             Self::TheTeam | Self::Team(_) | Self::TheCompany => &[],
         }
     }
+
+    /// The team of theirs that a program invitation is accepted for.
+    pub const fn team(&self) -> Option<TeamId> {
+        match self {
+            Self::Team(id) => Some(*id),
+            Self::TheTeam | Self::NewTeam { .. } | Self::TheCompany => None,
+        }
+    }
 }
 
 /// What came of an acceptance by link.

@@ -157,6 +157,12 @@ impl Opened {
         }
     }
 
+    /// Whether the viewer must set up two-step sign-in before they do anything for that team of theirs (S7): the link is no way around.
+    pub fn awaits_two_step(&self, viewer: &User, team: TeamId) -> bool {
+        let (Standing::Known(places) | Standing::NotPermitted(places)) = &self.standing else { return false };
+        places.iter().any(|place| place.team.id == team && place.team.awaits_two_step(place.role, viewer))
+    }
+
     /// Whether a new link is what is wanted (rule 53).
     pub fn is_expired(&self) -> bool {
         matches!(self.standing, Standing::Ended { how: Ending::Expired, .. })
@@ -227,7 +233,7 @@ impl Row {
                 Option::<Program>::as_select(),
                 Option::<Terms>::as_select(),
                 Option::<Team>::as_select(),
-                askers.fields((users::id, users::email, users::name, users::time_zone)),
+                askers.fields((users::id, users::email, users::name, users::time_zone, users::two_step_at)),
                 approvers.field(users::name).nullable(),
                 answerers.field(users::name).nullable(),
                 invitees.fields((users::id, users::email_verified_at.is_not_null())).nullable(),

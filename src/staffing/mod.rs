@@ -3,3 +3,4 @@
 pub mod colleague;
 pub mod emails;
 pub mod handlers;
+pub mod requiring;

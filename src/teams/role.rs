@@ -59,6 +59,12 @@ impl TeamRole {
         }
     }
 
+    /// Whether a team may require two-step sign-in of it: who hands the team over, and who withdraws (S7). `accounts/two_step/setup.rs`
+    /// asks the same of the rows.
+    pub const fn may_need_two_step(self) -> bool {
+        matches!(self, Self::Owner | Self::Given(MemberRole::Finance))
+    }
+
     /// What the role may, in a few words.
     pub const fn means(self) -> &'static str {
         match self {

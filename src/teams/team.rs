@@ -1,6 +1,7 @@
 //! The team's row.
 
 use crate::{
+    accounts::User,
     db::now,
     ids::{MemberId, TeamId, UserId},
     schema::{members, teams},
@@ -28,12 +29,19 @@ pub struct Team {
     pub closed_at: Option<DateTime<Utc>>,
     /// What it switched in the table of permissions (rule 35).
     pub switches: Switches,
+    /// Whether its owner and finance must have two-step sign-in (S7, rule 34).
+    pub requires_two_step: bool,
 }
 
 impl Team {
     /// Whether that role has that permission here, with what the team has switched.
     pub fn allows(&self, role: TeamRole, permission: TeamPermission) -> bool {
         self.switches.allow(role, permission)
+    }
+
+    /// Whether this person, in that role, must set up two-step sign-in before anything of the team opens (S7).
+    pub fn awaits_two_step(&self, role: TeamRole, user: &User) -> bool {
+        self.requires_two_step && role.may_need_two_step() && user.two_step_at.is_none()
     }
 
     /// The roles that this one gives and takes here (rule 36).

@@ -137,6 +137,7 @@ fn is_page(res: &ServiceResponse<BoxBody>) -> bool {
 pub fn error_page(error: &Error, req: &HttpRequest) -> HttpResponse {
     match error {
         Error::SignInRequired => HttpResponse::SeeOther().insert_header((header::LOCATION, paths::sign_in_then(&way_back(req)))).finish(),
+        Error::TwoStepRequired => HttpResponse::SeeOther().insert_header((header::LOCATION, paths::two_step_then(&way_back(req)))).finish(),
         Error::ProofRequired if is_visit(req) => {
             HttpResponse::SeeOther().insert_header((header::LOCATION, paths::confirmation_then(&way_back(req)))).finish()
         }
@@ -204,7 +205,7 @@ fn way_back(req: &HttpRequest) -> String {
 
 fn words(error: &Error) -> (&'static str, String) {
     match error {
-        Error::NotFound | Error::SignInRequired | Error::ProofRequired => (
+        Error::NotFound | Error::SignInRequired | Error::ProofRequired | Error::TwoStepRequired => (
             "Page not found",
             "There is nothing at this address, or nothing that you may see. Check the link, or ask who sent it to you.".into(),
         ),

@@ -9,8 +9,10 @@ pub mod form;
 pub mod headers;
 pub mod layout;
 pub mod logging;
+pub mod once;
 pub mod pagination;
 pub mod prose;
+pub mod qr;
 pub mod same_origin;
 pub mod time;
 

@@ -29,11 +29,21 @@ GET  /healthz                                                 | 200 | 200  200  
 GET  /readyz                                                  | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
 GET  /sign-in                                                 | 200 | go   go    go    go    |  go    | go      go    go    go          | go     | go
 POST /sign-in                                                 | 422 | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
+GET  /sign-in/code                                            | in  | in   in    in    in    |  in    | in      in    in    in          | in     | in
+POST /sign-in/code                                            | in  | in   in    in    in    |  in    | in      in    in    in          | in     | in
 POST /sign-out                                                | in  | in   in    in    in    |  in    | in      in    in    in          | in     | in
 GET  /account                                                 | in  | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
 POST /account/profile                                         | in  | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
 POST /account/password                                        | in  | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
 POST /account/email                                           | in  | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
+GET  /account/two-step                                        | in  | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
+POST /account/two-step                                        | in  | 422  go    go    go    |  go    | go      go    go    go          | go     | go
+GET  /account/two-step/setup                                  | in  | 200  go    go    go    |  go    | go      go    go    go          | go     | go
+POST /account/two-step/setup                                  | in  | go   go    go    go    |  go    | go      go    go    go          | go     | go
+GET  /account/two-step/recovery-codes                         | in  | go   go    go    go    |  go    | 200     go    go    go          | go     | go
+POST /account/two-step/recovery-codes                         | in  | go   go    go    go    |  go    | go      go    go    go          | go     | go
+GET  /account/two-step/ending                                 | in  | go   go    go    go    |  go    | 200     go    go    go          | go     | go
+POST /account/two-step/ending                                 | in  | go   go    go    go    |  go    | go      go    go    go          | go     | go
 POST /account/sessions/{session}/ending                       | in  | 404  404   404   404   |  404   | go      404   404   404         | 404    | 404
 POST /account/other-sessions/ending                           | in  | go   go    go    go    |  go    | go      go    go    go          | go     | go
 GET  /email-change/{token}                                    | in  | 403  403   403   403   |  403   | 200     403   403   403         | 403    | 403
@@ -58,6 +68,7 @@ POST /companies/{company}/partners/{partner}/tags/{tag}/removal| in  | go   go  
 GET  /companies/{company}/partners/{partner}/notes            | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/partners/{partner}/notes            | in  | 422  422   403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/staff                               | in  | 200  403   403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/staff/two-step                      | in  | go   403   403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/staff/invitations/new               | in  | 200  403   403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/staff/invitations                   | in  | 422  403   403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/staff/invitations/{invitation}/resending| in  | go   403   403   404   |  404   | 404     404   404   404         | 404    | 404
@@ -122,6 +133,7 @@ POST /teams/{team}/ownership/offers/{offer}/acceptance        | in  | 403  403  
 POST /teams/{team}/ownership/offers/{offer}/declination       | in  | 403  403   403   404   |  404   | 403~    go    403~  403~        | 404    | 404
 GET  /teams/{team}/settings                                   | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
 POST /teams/{team}/settings                                   | in  | 403  403   403   404   |  404   | 422     422   403   403         | 404    | 404
+POST /teams/{team}/two-step                                   | in  | 403  403   403   404   |  404   | go      go    403   403         | 404    | 404
 GET  /teams/{team}/closing                                    | in  | 403  403   403   404   |  404   | 200     403   403   403         | 404    | 404
 POST /teams/{team}/closing                                    | in  | 403  403   403   404   |  404   | 422     403   403   403         | 404    | 404
 GET  /teams/{team}/members/{member}                           | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404

@@ -4,11 +4,12 @@ mod account;
 mod email_change;
 mod sessions;
 mod step_up;
+mod two_step;
 
 use crate::support::{Browser, Page, TestApp, personas::*};
 use guildhall::{
     access::store::SessionLimits,
-    accounts::sign_in::Credentials,
+    accounts::sign_in::{Credentials, Entered},
     app::{Application, Mode},
     config::{Config, DatabaseAt, MailBy},
     db::{Db, DbSettings},
@@ -140,8 +141,8 @@ async fn a_password_that_changes_while_it_is_checked_opens_nothing() {
     let checked = Credentials::of(conn, &olivia).unwrap().expect("she has a password");
     ask_for_a_link(&app, OLIVIA).await;
     choose(&app, &app.link_to(OLIVIA), "correct horse battery").await.leads_to("/sign-in");
-    assert!(!checked.sign_in(conn, None).unwrap());
-    assert!(Credentials::of(conn, &olivia).unwrap().unwrap().sign_in(conn, None).unwrap());
+    assert_eq!(checked.sign_in(conn, None).unwrap(), Entered::No);
+    assert_eq!(Credentials::of(conn, &olivia).unwrap().unwrap().sign_in(conn, None).unwrap(), Entered::In);
 }
 
 // Where signing in leads

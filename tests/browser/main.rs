@@ -12,4 +12,5 @@ mod story;
 mod support;
 mod town;
 mod training;
+mod two_step;
 mod typed;

@@ -51,6 +51,7 @@ pub struct AccountPage {
     pending: Option<(String, String)>,
     zones: Vec<zones::Region>,
     sessions: Vec<Row>,
+    two_step_since: Option<Moment>,
 }
 
 /// A session as the page shows it.
@@ -84,6 +85,7 @@ impl AccountPage {
             pending: pending.map(until),
             zones: zones::regions(zone),
             sessions: sessions.into_iter().map(|session| Row::new(session, &by.user)).collect(),
+            two_step_since: by.user.two_step_at.map(|at| Moment::new(at, Utc::now(), zone)),
         })
     }
 

@@ -1,12 +1,20 @@
 use super::{
     late_form::LateForm,
     password::{NOT_THE_PASSWORD, checked},
+    sign_in_code::welcome,
 };
 use crate::{
     access::{Limiter, Passwords, SignedIn, ThisSession},
+    accounts::two_step::{
+        Typed,
+        codes::Right,
+        setup::{self, Proved},
+    },
     db::Db,
     error::Result,
+    mail::Mailer,
     paths,
+    sealing::Sealer,
     web::{Flash, FormErrors, Frame, Layout, Redirect, Sent, page, refused, same_origin::same_site_path},
 };
 use actix_web::{HttpResponse, web::Query};
@@ -22,11 +30,12 @@ pub struct Onward {
     to: String,
 }
 
-/// What the page sends.
-#[derive(Debug, Default, Deserialize)]
+/// What the page sends: the password, or a code where two-step sign-in is on.
+#[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct ConfirmationForm {
     password: String,
+    code: String,
     next: String,
     /// Where the form was sent that this page keeps.
     to: String,
@@ -38,6 +47,7 @@ struct Confirmation {
     frame: Frame,
     errors: FormErrors,
     email: String,
+    takes_codes: bool,
     next: String,
     late: Option<LateForm>,
 }
@@ -48,6 +58,7 @@ impl Confirmation {
             frame: by.frame(layout, "Confirm that it is you"),
             errors: FormErrors::none(),
             email: by.user.email.to_string(),
+            takes_codes: by.user.two_step_at.is_some(),
             next: same_site_path(next).unwrap_or_default().to_owned(),
             late: None,
         }
@@ -58,8 +69,8 @@ impl Confirmation {
         Self { late, ..self }
     }
 
-    fn refused(self, message: &str) -> Result<HttpResponse> {
-        refused(&Self { frame: self.frame.with_errors(), errors: FormErrors::one("password", message), ..self })
+    fn refused(self, field: &str, message: &str) -> Result<HttpResponse> {
+        refused(&Self { frame: self.frame.with_errors(), errors: FormErrors::one(field, message), ..self })
     }
 }
 
@@ -79,26 +90,46 @@ pub async fn confirm(
     session: ThisSession,
     passwords: Passwords,
     limiter: Limiter,
+    mailer: Mailer,
+    sealer: Sealer,
     db: Db,
 ) -> Redirect {
     if !onward.to.is_empty() {
         return page(&Confirmation::new(&by, layout, &onward.next).keeping(LateForm::to(&onward.to, fields)));
     }
     let asked = Confirmation::new(&by, layout, &form.next).keeping(LateForm::to(&form.to, fields));
+    let next = same_site_path(&form.next).map_or_else(paths::home, str::to_owned);
+    if asked.takes_codes && !form.code.trim().is_empty() {
+        let (user, typed) = (by.user.id, Typed::parse(&form.code));
+        return match db.run(move |conn| setup::prove(conn, &mailer, &sealer, user, typed.as_ref(), by.request)).await? {
+            Proved::Yes(right) => {
+                session.prove()?;
+                go_on(right, asked.late.as_ref(), &flash, &next)
+            }
+            Proved::No => asked.refused("code", "Enter the six digits that your app shows now"),
+            Proved::NoMore => asked.refused("password", "Enter your password: after five wrong codes none is taken"),
+        };
+    }
     if form.password.is_empty() {
-        return asked.refused("Enter your password");
+        let message = if asked.takes_codes { "Enter your password, or a code below" } else { "Enter your password" };
+        return asked.refused("password", message);
     }
     let confirmed = match checked(&by, form.password, &passwords, &limiter, &db).await? {
         Some(known) => db.run(move |conn| known.confirm(conn, by.request)).await?,
         None => false,
     };
     if !confirmed {
-        return asked.refused(NOT_THE_PASSWORD);
+        return asked.refused("password", NOT_THE_PASSWORD);
     }
     session.prove()?;
-    if let Some(late) = asked.late {
-        return late.send_again();
+    go_on(Right::App, asked.late.as_ref(), &flash, &next)
+}
+
+/// The form that came too late goes on, or whoever was asked is led back.
+fn go_on(right: Right, late: Option<&LateForm>, flash: &Flash, next: &str) -> Redirect {
+    match (late, right) {
+        (Some(late), _) => late.send_again(),
+        (None, Right::App) => flash.ok(next, "Thank you.", "Go on where you were: for 10 minutes you are not asked again."),
+        (None, Right::Recovery { .. }) => welcome(right, flash, next),
     }
-    let next = same_site_path(&form.next).map_or_else(paths::home, str::to_owned);
-    flash.ok(next, "Thank you.", "Go on where you were: for 10 minutes you are not asked again.")
 }

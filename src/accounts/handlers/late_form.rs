@@ -7,8 +7,8 @@ use crate::{
 };
 use actix_web::HttpResponse;
 
-/// Fields of the page that asks; none of them is carried, least of all a password.
-const ITS_OWN: [&str; 3] = ["password", "next", "to"];
+/// Fields of the page that asks; none of them is carried, least of all a password or a code.
+const ITS_OWN: [&str; 4] = ["password", "code", "next", "to"];
 
 /// The form, and where it was sent.
 pub struct LateForm {

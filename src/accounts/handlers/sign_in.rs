@@ -1,6 +1,6 @@
 use crate::{
     access::{Anyone, Limit, Limiter, Passwords, ThisSession, Whose},
-    accounts::sign_in::{self, Credentials},
+    accounts::sign_in::{self, Credentials, Entered},
     db::Db,
     email_address::EmailAddress,
     error::{Error, Result},
@@ -104,15 +104,21 @@ pub async fn sign_in(
         return refused(&sign_in_page.refused(form.email, FormErrors::one("email", NO_MATCH)));
     };
     let id = person.id;
-    let signed_in = db.run(move |conn| {
+    let entered = db.run(move |conn| {
         limiter.forget(conn, Limit::SignIn, Whose::AddressHere(&email))?;
         person.sign_in(conn, by.request)
     });
-    if !signed_in.await? {
-        return refused(&sign_in_page.refused(form.email, FormErrors::one("email", NO_MATCH)));
+    match entered.await? {
+        Entered::In => {
+            session.sign_in(id)?;
+            see_other(path_or_home(&form.next))
+        }
+        Entered::CodeAwaited(second_step) => {
+            session.await_code(second_step)?;
+            see_other(paths::sign_in_code_then(&sign_in_page.next))
+        }
+        Entered::No => refused(&sign_in_page.refused(form.email, FormErrors::one("email", NO_MATCH))),
     }
-    session.sign_in(id)?;
-    see_other(path_or_home(&form.next))
 }
 
 /// Ends the session on the server, and leads to the sign-in page, or to `next` for who wants to go on as somebody else.

@@ -34,6 +34,9 @@ struct SettingsPage {
     name: String,
     may_edit: bool,
     may_close: bool,
+    requires_two_step: bool,
+    /// Requiring it would be felt by this viewer.
+    lacks_two_step: bool,
 }
 
 #[derive(Template)]
@@ -105,6 +108,18 @@ impl SettingsPage {
             name,
             may_edit: by.may(TeamPermission::EditTeam),
             may_close: by.may(TeamPermission::HandOver),
+            requires_two_step: by.team.requires_two_step,
+            lacks_two_step: by.role.may_need_two_step() && by.user.two_step_at.is_none(),
+        }
+    }
+}
+
+impl SettingsPage {
+    fn about_two_step(&self) -> &'static str {
+        if self.requires_two_step {
+            "Required of the owner and of finance: whoever of them has not set it up is led there before anything of the team opens."
+        } else {
+            "The team can require it of those who hand it over or withdraw commissions: the owner and finance."
         }
     }
 }

@@ -45,6 +45,9 @@ struct StaffPage {
     lines: Vec<Line>,
     previous: Option<String>,
     next: Option<String>,
+    requires_two_step: bool,
+    /// Requiring it would be felt by this viewer.
+    lacks_two_step: bool,
 }
 
 struct Row {
@@ -174,6 +177,8 @@ async fn read(by: &Authorized<may::Administer>, start: Start, errors: FormErrors
         lines: lines.iter().map(|line| Line::new(by, line)).collect(),
         previous: people.previous.map(|cursor| beside("before", cursor)),
         next: people.next.map(|cursor| beside("after", cursor)),
+        requires_two_step: by.requires_two_step,
+        lacks_two_step: by.user.two_step_at.is_none(),
     })
 }
 

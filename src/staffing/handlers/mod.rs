@@ -2,6 +2,8 @@
 
 mod invite;
 mod list;
+mod requiring;
 
 pub use invite::{confirm_revocation, invite, new, resend, revoke};
 pub use list::{change_role, confirm_removal, index, remove};
+pub use requiring::require_two_step;

@@ -199,20 +199,26 @@ impl TestApp {
 
     /// A browser in which this person is signed in. The session is made here; how people sign in is `accounts.rs`'s matter.
     pub fn signed_in(&self, email: &str) -> Browser {
-        use guildhall::schema::{sessions, users};
-        let conn = &mut self.connection();
+        use guildhall::schema::users;
         let user: UserId = users::table
             .filter(users::email.eq(email))
             .select(users::id)
-            .first(conn)
+            .first(&mut self.connection())
             .unwrap_or_else(|_| panic!("nobody has the address {email}"));
+        self.with_session(Some(user), serde_json::json!({}))
+    }
+
+    /// A browser with a session in which that is kept.
+    pub(super) fn with_session(&self, user: Option<UserId>, state: serde_json::Value) -> Browser {
+        use guildhall::schema::sessions;
+        let conn = &mut self.connection();
         let key: String = format!("{}{}", uuid_text(), uuid_text());
         diesel::insert_into(sessions::table)
             .values((
                 sessions::id_hash.eq(hash_of(&key)),
                 sessions::user_id.eq(user),
-                sessions::state.eq(serde_json::json!({})),
-                sessions::proved_at.eq(guildhall::db::now().nullable()),
+                sessions::state.eq(state),
+                sessions::proved_at.eq(user.map(|_| chrono::Utc::now())),
                 sessions::expires_at.eq(diesel::dsl::sql::<diesel::sql_types::Timestamptz>("now() + interval '1 day'")),
             ))
             .execute(conn)

@@ -1,7 +1,11 @@
 //! Every route of the program, and for each that changes something, who may and a form that is in order. The walks over all routes
 //! (`access.rs`, `house.rs`, `tenancy.rs`, `hostile.rs`) take from here; a route without its deed fails them.
 
-use super::{Browser, Page, Scene, TestApp, personas::*};
+use super::{
+    Browser, Page, Scene, TestApp,
+    personas::*,
+    two_step::{CODE, RECOVERY, code_now},
+};
 use guildhall::{app::Mode, routes};
 use reqwest::Method;
 
@@ -48,10 +52,15 @@ pub const DEEDS: &[Deed] = &[
         ],
     ),
     deed("/sign-in", "", &[("email", SAM), ("password", PASSWORD), ("next", "/")]),
+    deed("/sign-in/code", OLIVIA, &[("recovery", RECOVERY), ("next", "/")]),
     deed("/sign-out", SAM, &[]),
     deed("/account/profile", SAM, &[("name", PROSE), ("time_zone", "Europe/Berlin")]),
     deed("/account/password", SAM, &[("current", PASSWORD), ("password", "five quiet lanterns")]),
     deed("/account/email", SAM, &[("email", "sam@elsewhere.example"), ("email_password", PASSWORD)]),
+    Deed { silent: Some("an app on trial counts for nothing yet"), ..deed("/account/two-step/setup", MAX, &[("next", "/")]) },
+    deed("/account/two-step", SAM, &[("code", CODE), ("next", "/")]),
+    deed("/account/two-step/recovery-codes", OLIVIA, &[("next", "/")]),
+    deed("/account/two-step/ending", OLIVIA, &[]),
     deed("/account/sessions/{session}/ending", OLIVIA, &[]),
     deed("/account/other-sessions/ending", OLIVIA, &[]),
     deed("/email-change/{token}", OLIVIA, &[]),
@@ -163,6 +172,7 @@ pub const DEEDS: &[Deed] = &[
     deed("/teams/{team}/ownership/offers/{offer}/acceptance", ADAM, &[]),
     deed("/teams/{team}/ownership/offers/{offer}/declination", ADAM, &[]),
     deed("/teams/{team}/settings", ADAM, &[("team_name", PROSE)]),
+    deed("/teams/{team}/two-step", ADAM, &[("required", "true")]),
     deed("/teams/{team}/closing", OLIVIA, &[("confirmed", "true")]),
     deed("/teams/{team}/members/{member}/role", ADAM, &[("role", "admin")]),
     deed("/teams/{team}/members/{member}/removal", ADAM, &[]),
@@ -186,6 +196,7 @@ pub const DEEDS: &[Deed] = &[
     ),
     deed("/companies/{company}/staff/invitations/{invitation}/resending", SAM, &[]),
     deed("/companies/{company}/staff/invitations/{invitation}/revocation", SAM, &[]),
+    deed("/companies/{company}/staff/two-step", SAM, &[("required", "true")]),
     deed("/companies/{company}/staff/{staff}/role", SAM, &[("staff_role", "viewer")]),
     deed("/companies/{company}/staff/{staff}/removal", SAM, &[]),
     deed("/companies/{company}/partners/{partner}/messages", SAM, &[("form", "0190aaaa-0000-7000-8000-000000000001"), ("body", PROSE)]),
@@ -211,12 +222,22 @@ impl Deed {
 
     /// The form as it is sent, with other words for [`PROSE`].
     pub fn form<'a>(&self, prose: &'a str) -> Vec<(&'a str, &'a str)> {
-        self.fields.iter().map(|(name, value)| (name.trim_end_matches("[]"), if *value == PROSE { prose } else { value })).collect()
+        let value = |value: &'static str| match value {
+            PROSE => prose,
+            // Lives as long as the other values of the table do.
+            CODE => &*code_now().leak(),
+            value => value,
+        };
+        self.fields.iter().map(|(name, typed)| (name.trim_end_matches("[]"), value(typed))).collect()
     }
 
     /// A browser of whoever may.
     pub fn browser(&self, app: &TestApp) -> Browser {
-        if self.by.is_empty() { app.visitor() } else { app.signed_in(self.by) }
+        match self.by {
+            "" => app.visitor(),
+            by if self.path == "/sign-in/code" => app.halfway(by),
+            by => app.signed_in(by),
+        }
     }
 
     /// Does it.

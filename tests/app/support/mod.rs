@@ -11,8 +11,9 @@ mod mail;
 pub mod personas;
 pub mod scene;
 pub mod smtp;
+pub mod two_step;
 
-pub use app::TestApp;
+pub use app::{SECRET_KEY, TestApp};
 pub use browser::{Browser, FilledForm, Forged, Page, at_once};
 pub use mail::Mail;
 pub use scene::Scene;

@@ -90,6 +90,8 @@ pub const SESSION: u128 = 60;
 pub const FOREIGN_SESSION: u128 = 61;
 const EMAIL_CHANGE: u128 = 62;
 const EMAIL_CHANGED: u128 = 63;
+/// Sam's authenticator app, whose first code is awaited. Olivia has one in force.
+const ON_TRIAL: u128 = 64;
 /// Frank's place in Northwind.
 const FRANKS_PLACE: u128 = 0x50;
 /// Olivia's offer of Northwind to Adam.
@@ -123,6 +125,12 @@ impl Scene {
             undo_token: token(Purpose::EmailUndo, EMAIL_CHANGED),
         };
         app.sql(&rows(app));
+        app.switch_two_step_on(OLIVIA);
+        app.sql(&format!(
+            "INSERT INTO authenticators (id, user_id, sealed) SELECT '{}', id, {} FROM users WHERE email = '{SAM}'",
+            id(ON_TRIAL),
+            app.sealed(SAM)
+        ));
         scene
     }
 

@@ -43,6 +43,9 @@ pub async fn accept(
     let opened = open(&db, &by, &token).await?;
     let Some(acceptance) = read(&by, &opened, &form, &passwords).await? else { return not_so(&by, &token, opened, form, layout) };
     require_proof(&acceptance, Freshness::from(&session))?;
+    if by.user.as_ref().zip(acceptance.into.team()).is_some_and(|(user, team)| opened.awaits_two_step(user, team)) {
+        return Err(Error::TwoStepRequired);
+    }
     let (wanted, request) = (acceptance.clone(), by.request);
     let accepted = db.run(move |conn| accepting::accept(conn, &mailer, request, &opened.invitation, &acceptance)).await?;
     match accepted {
@@ -102,6 +105,9 @@ pub async fn put_before_team(
         Ok(team) => team,
         Err(errors) => return Card::new(&by, &token, opened).refused(layout, errors),
     };
+    if opened.awaits_two_step(&member, team) {
+        return Err(Error::TwoStepRequired);
+    }
     let (id, request) = (opened.invitation.id, by.request);
     db.run(move |conn| putting::put_before_team(conn, &mailer, request, id, &member, team)).await?;
     see_other(paths::invitation_link(&token))
