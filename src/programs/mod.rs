@@ -1,6 +1,5 @@
 //! A company's offers, and the place where a company and a team meet.
 
-pub mod by_team;
 pub mod changes;
 pub mod due;
 pub mod emails;
