@@ -6,6 +6,7 @@ pub mod emails;
 pub mod enrollment;
 pub mod fields;
 pub mod handlers;
+pub mod hosts;
 pub mod list;
 pub mod partner;
 pub mod program;
