@@ -15,6 +15,7 @@ mod hostile;
 mod house;
 mod invitation_links;
 mod inviting;
+mod links;
 mod mail;
 mod messages;
 mod migrations;

@@ -24,6 +24,8 @@ pub enum Screen {
     Phone,
     /// 1,280 pixels wide, script switched off.
     WithoutScript,
+    /// 390 pixels wide, touched, script switched off.
+    PhoneWithoutScript,
 }
 
 /// A browser window; gone with its driver when dropped.
@@ -197,19 +199,13 @@ fn capabilities(screen: Screen, profile: &TempDir) -> ChromeCapabilities {
         folder.as_str(),
     ];
     arguments.iter().for_each(|argument| capabilities.add_arg(argument).expect("an argument"));
-    match screen {
-        Screen::Desk => {}
-        Screen::Phone => capabilities
-            .add_experimental_option(
-                "mobileEmulation",
-                json!({ "deviceMetrics": { "width": 390, "height": 844, "pixelRatio": 2.0, "touch": true } }),
-            )
-            .expect("a phone"),
-        Screen::WithoutScript => {
-            capabilities
-                .add_experimental_option("prefs", json!({ "profile.managed_default_content_settings.javascript": 2 }))
-                .expect("no script");
-        }
+    if matches!(screen, Screen::Phone | Screen::PhoneWithoutScript) {
+        let phone = json!({ "deviceMetrics": { "width": 390, "height": 844, "pixelRatio": 2.0, "touch": true } });
+        capabilities.add_experimental_option("mobileEmulation", phone).expect("a phone");
+    }
+    if matches!(screen, Screen::WithoutScript | Screen::PhoneWithoutScript) {
+        let off = json!({ "profile.managed_default_content_settings.javascript": 2 });
+        capabilities.add_experimental_option("prefs", off).expect("no script");
     }
     capabilities
 }

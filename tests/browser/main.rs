@@ -3,6 +3,7 @@
 mod chromium;
 mod display;
 mod drawer;
+mod links;
 mod mailbox;
 mod messages;
 mod story;
