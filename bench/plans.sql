@@ -46,5 +46,15 @@ INSERT INTO enrollments (id, company_id, partner_id, program_id, joined_at)
     FROM partners JOIN programs USING (company_id)
     WHERE programs.name = 'Resellers' OR random() < 0.2;
 
-DROP TABLE words, made, people;
+-- A link for everybody in Resellers, called by their name and a number.
+CREATE TEMP TABLE linked AS
+    SELECT gen_random_uuid() AS link_id, partners.company_id, partners.id AS partner_id, people.team_id, members.id AS member_id, programs.id AS program_id,
+        lower(first || '-' || last || '-' || people.n || '-' || place) AS text, partners.joined_at
+    FROM people JOIN partners USING (team_id) JOIN members ON members.team_id = people.team_id AND members.user_id = people.user_id
+    JOIN programs ON programs.company_id = partners.company_id AND programs.name = 'Resellers';
+INSERT INTO links (id, company_id, partner_id, team_id, member_id, program_id, kind, text, created_at)
+    SELECT link_id, company_id, partner_id, team_id, member_id, program_id, 'default', text, joined_at FROM linked;
+INSERT INTO link_texts (text, link_id, made_at) SELECT text, link_id, joined_at FROM linked;
+
+DROP TABLE words, made, people, linked;
 

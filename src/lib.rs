@@ -40,6 +40,7 @@ pub mod teams;
 pub mod text_enum;
 pub mod tokens;
 pub mod training;
+pub mod upkeep;
 pub mod verify;
 pub mod web;
 pub mod words;

@@ -439,6 +439,59 @@ pub fn lesson_taken_action(team: &str, course: CourseId, id: LessonId, noun: &st
     format!("/teams/{team}/training/{course}/{id}/{noun}")
 }
 
+/// What a link's click opens.
+pub fn go(text: &str) -> String {
+    format!("/go/{text}")
+}
+/// A team's links.
+pub fn team_links(team: &str) -> String {
+    format!("/teams/{team}/links")
+}
+/// Whether a text is free, asked while it is typed.
+pub fn link_availability(team: &str) -> String {
+    format!("/teams/{team}/links/availability")
+}
+/// A page of one link: `noun` is code, code.svg or text.
+pub fn team_link(team: &str, id: LinkId, noun: &str) -> String {
+    format!("/teams/{team}/links/{id}/{noun}")
+}
+/// The links of a member, as a company makes them.
+pub fn member_links(company: &str, team: &str, member: MemberId) -> String {
+    format!("/companies/{company}/partners/{team}/members/{member}/links")
+}
+/// A new link for one member.
+pub fn new_member_link(company: &str, team: &str, member: MemberId) -> String {
+    format!("/companies/{company}/partners/{team}/members/{member}/links/new")
+}
+/// Where links of a program lead.
+pub fn program_links(company: &str, id: ProgramId) -> String {
+    format!("/companies/{company}/programs/{id}/links")
+}
+/// Whether members of a program choose the text of their links.
+pub fn program_link_text(company: &str, id: ProgramId) -> String {
+    format!("/companies/{company}/programs/{id}/links/text")
+}
+/// A further destination of a program.
+pub fn program_destination(company: &str, program: ProgramId, id: DestinationId) -> String {
+    format!("/companies/{company}/programs/{program}/links/{id}")
+}
+/// Retiring it.
+pub fn program_destination_retirement(company: &str, program: ProgramId, id: DestinationId) -> String {
+    format!("/companies/{company}/programs/{program}/links/{id}/retirement")
+}
+/// A company's settings: where its links may lead.
+pub fn company_settings(company: &str) -> String {
+    format!("/companies/{company}/settings")
+}
+/// Listing a host.
+pub fn link_hosts(company: &str) -> String {
+    format!("/companies/{company}/settings/hosts")
+}
+/// Taking a host off the list.
+pub fn link_host_removal(company: &str, host: &str) -> String {
+    format!("/companies/{company}/settings/hosts/{host}/removal")
+}
+
 /// The demo's mail.
 pub fn mailbox() -> String {
     "/mailbox".into()

@@ -12,6 +12,7 @@ use crate::{
     governing::handlers as governing,
     home::handlers as home,
     invitations::handlers::{approvals, company, deciding, for_team, link, new_members, new_team, one, revocation, teammates},
+    links::handlers as links,
     mail,
     messages::handlers as messages,
     partners::handlers as partners,
@@ -116,7 +117,7 @@ pub fn all(mode: Mode) -> Vec<Endpoint> {
         Mode::Serve => Vec::new(),
         Mode::Demo => mailbox(),
     };
-    [public(), account(), partner(), program(), course(), staff(), invitation(), invitation_link(), team(), message(), demo_only]
+    [public(), account(), partner(), program(), link(), course(), staff(), invitation(), invitation_link(), team(), message(), demo_only]
         .into_iter()
         .flatten()
         .collect()
@@ -128,7 +129,7 @@ fn public() -> Vec<Endpoint> {
         get("/healthz", home::health),
         get("/readyz", home::ready),
         get("/setup/{token}", home::setup_page),
-        post("/setup/{token}", home::found, &[Action::CompanyFounded, Action::ProgramCreated])
+        post("/setup/{token}", home::found, &[Action::CompanyFounded, Action::ProgramCreated, Action::HostListed])
             .with_long_text()
             .at_most(Limit::Link, Per::Network),
     ]
@@ -188,15 +189,47 @@ fn partner() -> Vec<Endpoint> {
 fn program() -> Vec<Endpoint> {
     vec![
         get("/companies/{company}/programs", programs::index),
-        post("/companies/{company}/programs", programs::create, &[Action::ProgramCreated]).with_long_text(),
+        post("/companies/{company}/programs", programs::create, &[Action::ProgramCreated, Action::HostListed]).with_long_text(),
         get("/companies/{company}/programs/new", programs::new),
         get("/companies/{company}/programs/{program}", programs::show),
-        post("/companies/{company}/programs/{program}", programs::edit, &[Action::ProgramEdited]),
+        post("/companies/{company}/programs/{program}", programs::edit, &[Action::ProgramEdited, Action::HostListed]),
         get("/companies/{company}/programs/{program}/terms", programs::terms::index),
         post("/companies/{company}/programs/{program}/terms", programs::publish::publish, &[Action::TermsPublished]).with_long_text(),
         get("/companies/{company}/programs/{program}/terms/new", programs::publish::new),
         get("/companies/{company}/programs/{program}/terms/{terms}", programs::terms::show),
         get("/companies/{company}/programs/{program}/acceptances", programs::terms::teams),
+    ]
+}
+
+fn link() -> Vec<Endpoint> {
+    vec![
+        get("/companies/{company}/settings", links::settings),
+        post("/companies/{company}/settings/hosts", links::list_host, &[Action::HostListed]),
+        get("/companies/{company}/settings/hosts/{host}/removal", links::host_removal),
+        post("/companies/{company}/settings/hosts/{host}/removal", links::unlist_host, &[Action::HostUnlisted]),
+        get("/companies/{company}/programs/{program}/links", links::program),
+        post("/companies/{company}/programs/{program}/links", links::add_destination, &[Action::DestinationAdded, Action::HostListed]),
+        post("/companies/{company}/programs/{program}/links/text", links::let_choose, &[Action::LinkTextSwitched]),
+        get("/companies/{company}/programs/{program}/links/{destination}", links::destination),
+        post(
+            "/companies/{company}/programs/{program}/links/{destination}",
+            links::edit_destination,
+            &[Action::DestinationChanged, Action::HostListed],
+        ),
+        post(
+            "/companies/{company}/programs/{program}/links/{destination}/retirement",
+            links::retire_destination,
+            &[Action::DestinationRetired],
+        ),
+        post("/companies/{company}/partners/{partner}/members/{member}/links", links::make_for_member, &[Action::LinkMade]),
+        get("/companies/{company}/partners/{partner}/members/{member}/links/new", links::new_for_member),
+        get("/teams/{team}/links", links::index),
+        post("/teams/{team}/links", links::switch_on, &[Action::LinkSwitchedOn]),
+        get("/teams/{team}/links/availability", links::availability),
+        get("/teams/{team}/links/{link}/code", links::code),
+        get("/teams/{team}/links/{link}/code.svg", links::code_file),
+        get("/teams/{team}/links/{link}/text", links::edit_text),
+        post("/teams/{team}/links/{link}/text", links::change_text, &[Action::LinkTextChanged]),
     ]
 }
 

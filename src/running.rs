@@ -8,6 +8,7 @@ use crate::{
     error::Error,
     installation::Kind,
     mail::{Mailer, transport::Transport, worker::Worker},
+    upkeep::Upkeep,
 };
 use std::{
     net::TcpListener,
@@ -130,6 +131,7 @@ where
         () = &mut stopped => return Ok(()),
     }
     let worker = Worker::start(db.clone(), app.mailer.clone(), Transport::of(&config.mail));
+    let upkeep = Upkeep::start(db.clone());
     app.readiness.set(true);
     stopped.await;
     tracing::info!("stopping");
@@ -140,6 +142,6 @@ where
     worker.ask_to_stop();
     handle.stop(true).await;
     let _ = served.await;
-    actix_web::web::block(move || worker.stop()).await.map_err(std::io::Error::other)?;
+    actix_web::web::block(move || (upkeep.stop(), worker.stop())).await.map_err(std::io::Error::other)?;
     Ok(())
 }

@@ -469,6 +469,7 @@ diesel::table! {
         commission_percent -> Nullable<Int4>,
         commission_amount -> Nullable<Int8>,
         holding_days -> Int4,
+        links_made_at -> Nullable<Timestamptz>,
     }
 }
 

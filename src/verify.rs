@@ -73,6 +73,34 @@ const RULES: &[(&str, &str)] = &[
          AND NOT EXISTS (SELECT FROM course_completions f WHERE f.course_id = l.course_id AND f.member_id = d.member_id)",
     ),
     (
+        "every present member of a team has one link to each default destination of its programs",
+        "SELECT m.id FROM enrollments e JOIN partners p ON p.id = e.partner_id JOIN programs g ON g.id = e.program_id AND g.links_made_at IS NOT NULL \
+         JOIN members m ON m.team_id = p.team_id AND m.left_at IS NULL \
+         CROSS JOIN LATERAL (SELECT NULL::uuid AS id UNION ALL SELECT d.id FROM destinations d WHERE d.program_id = g.id AND d.kind = 'default' AND d.retired_at IS NULL) d \
+         WHERE e.left_at IS NULL AND 1 <> (SELECT count(*) FROM links l \
+             WHERE l.member_id = m.id AND l.program_id = g.id AND l.kind = 'default' AND l.destination_id IS NOT DISTINCT FROM d.id)",
+    ),
+    (
+        "a link's text is taken for that link",
+        "SELECT l.id FROM links l WHERE NOT EXISTS (SELECT FROM link_texts t WHERE t.text = lower(l.text) AND t.link_id = l.id)",
+    ),
+    (
+        "a link is of one company",
+        "SELECT l.id FROM links l JOIN partners p ON p.id = l.partner_id JOIN members m ON m.id = l.member_id JOIN programs g ON g.id = l.program_id \
+         LEFT JOIN destinations d ON d.id = l.destination_id \
+         WHERE l.company_id <> p.company_id OR l.company_id <> g.company_id OR l.company_id <> d.company_id OR l.team_id <> p.team_id OR l.team_id <> m.team_id",
+    ),
+    (
+        "links lead to hosts that their company listed",
+        "SELECT led.id FROM (SELECT g.id, g.company_id, g.destination AS url FROM programs g UNION ALL SELECT d.id, d.company_id, d.url FROM destinations d \
+             UNION ALL SELECT l.id, l.company_id, l.url FROM links l WHERE l.url IS NOT NULL) led \
+         WHERE NOT EXISTS (SELECT FROM link_hosts h WHERE h.company_id = led.company_id AND h.host = lower(substring(led.url from '^https?://([^/:?#]+)')))",
+    ),
+    (
+        "a program has two further default destinations at most",
+        "SELECT program_id FROM destinations WHERE kind = 'default' AND retired_at IS NULL GROUP BY program_id HAVING count(*) > 2",
+    ),
+    (
         "a sent invitation has a mail",
         "SELECT i.id FROM invitations i WHERE i.status = 'sent' AND NOT EXISTS (SELECT FROM outbox o WHERE o.link_id = i.id AND o.link_generation = i.generation)",
     ),

@@ -78,19 +78,37 @@ pub fn fold(text: &str) -> String {
 
 /// A name as part of a URL: lower-case letters, digits and single dashes, at most 40 characters; "team" where nothing is left.
 pub fn slug(name: &str) -> String {
-    let mut slug = String::new();
-    for c in fold(name).chars() {
+    let slug = dashed(name, 40);
+    if slug.is_empty() { "team".to_owned() } else { slug }
+}
+
+/// Words as lower-case letters, digits and single dashes between them; empty where nothing is left.
+pub fn dashed(words: &str, longest: usize) -> String {
+    let mut dashed = String::new();
+    for c in fold(words).chars() {
         match c {
-            'a'..='z' | '0'..='9' => slug.push(c),
-            _ if !slug.is_empty() && !slug.ends_with('-') => slug.push('-'),
+            'a'..='z' | '0'..='9' => dashed.push(c),
+            _ if !dashed.is_empty() && !dashed.ends_with('-') => dashed.push('-'),
             _ => {}
         }
-        if slug.len() == 40 {
+        if dashed.len() == longest {
             break;
         }
     }
-    let slug = slug.trim_matches('-');
-    if slug.is_empty() { "team".to_owned() } else { slug.to_owned() }
+    dashed.trim_matches('-').to_owned()
+}
+
+/// "1,234,567".
+pub fn thousands(number: i64) -> String {
+    let digits = number.to_string();
+    let (mut said, first) = (String::new(), digits.len() % 3);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && at % 3 == first && digit.is_ascii_digit() {
+            said.push(',');
+        }
+        said.push(digit);
+    }
+    said
 }
 
 /// "1 lesson", "5 lessons".

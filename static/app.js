@@ -14,15 +14,80 @@ for (const close of document.querySelectorAll("[data-close]")) {
     $("h1")?.focus();
   });
 }
-for (const copy of document.querySelectorAll("[data-copy]")) {
-  if (!navigator.clipboard) continue;
-  copy.hidden = false;
-  copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(copy.dataset.copy);
-    const label = copy.getAttribute("aria-label") ?? "Copy";
-    copy.setAttribute("aria-label", "Copied");
-    setTimeout(() => copy.setAttribute("aria-label", label), 2000);
-  });
+const showCopies = (within) => {
+  if (navigator.clipboard) for (const copy of within.querySelectorAll("[data-copy]")) copy.hidden = false;
+};
+showCopies(document);
+document.addEventListener("click", async (event) => {
+  const copy = event.target.closest?.("[data-copy]");
+  if (!copy) return;
+  await navigator.clipboard.writeText(copy.dataset.copy);
+  const label = copy.getAttribute("aria-label") ?? "Copy";
+  if (label === "Copied") return;
+  copy.setAttribute("aria-label", "Copied");
+  copy.classList.add("is-ok");
+  setTimeout(() => { copy.setAttribute("aria-label", label); copy.classList.remove("is-ok"); }, 2000);
+});
+
+// A small page, shown as a dialog where a link leads to it.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest?.("a[data-dialog]");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  const page = await fetch(link.href).then(async (answer) => answer.ok && !answer.redirected && new DOMParser().parseFromString(await answer.text(), "text/html")).catch(() => null);
+  const small = page && $("main .dialog", page);
+  if (!small) return location.assign(link.href);
+  const dialog = document.createElement("dialog");
+  const head = $("h1", small);
+  const name = document.createElement("h2");
+  name.id = "dialog-title";
+  name.append(...head.childNodes);
+  head.replaceWith(name);
+  dialog.className = "dialog";
+  dialog.setAttribute("aria-labelledby", name.id);
+  dialog.append(...small.childNodes);
+  const close = document.createElement("button");
+  close.className = "button";
+  close.type = "button";
+  close.textContent = "Close";
+  close.addEventListener("click", () => dialog.close());
+  ($(".actions", dialog) ?? dialog).prepend(close);
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  showCopies(dialog);
+  dialog.showModal();
+});
+
+// Whether a link's text is free, while it is typed.
+for (const field of document.querySelectorAll("[data-check]")) {
+  const says = document.getElementById(`${field.id}-says`);
+  let wait, asking;
+  const show = ({ free, says: words, suggestions }) => {
+    const line = document.createElement("p");
+    line.className = `check-line ${free ? "ok" : "bad"}`;
+    line.append(words);
+    const tags = document.createElement("div");
+    tags.className = "tags";
+    for (const text of suggestions) {
+      const tag = document.createElement("button");
+      tag.className = "tag";
+      tag.type = "button";
+      tag.textContent = text;
+      tag.addEventListener("click", () => { field.value = text; field.focus(); look(); });
+      tags.append(tag);
+    }
+    says.replaceChildren(line, ...(suggestions.length ? [tags] : []));
+  };
+  const look = async () => {
+    asking?.abort();
+    asking = new AbortController();
+    if (!field.value.trim()) return says.replaceChildren();
+    try {
+      const answer = await fetch(field.dataset.check + encodeURIComponent(field.value), { signal: asking.signal });
+      if (answer.ok) show(await answer.json());
+    } catch { /* it is judged when the form is sent */ }
+  };
+  field.addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(look, 250); });
 }
 
 // "/" goes to the search box, unless someone is writing.
@@ -106,6 +171,7 @@ if (drawer?.showModal) {
     $(".drawer-body", drawer).replaceChildren(...page.querySelectorAll("main > .section"));
     $("footer .actions", drawer).replaceChildren(...($(".page-header .actions", page)?.childNodes ?? []));
     $(".drawer-body", drawer).scrollTop = 0;
+    showCopies(drawer);
   };
   const open = async (href) => {
     try {

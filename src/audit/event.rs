@@ -140,6 +140,24 @@ text_enum!(
         StaffRoleChanged = "staff role changed",
         /// Somebody works for the company no more.
         StaffRemoved = "staff removed",
+        /// Staff made a link for one member.
+        LinkMade = "link made",
+        /// A member switched on a link that a program offers.
+        LinkSwitchedOn = "link switched on",
+        /// A member chose another text for a link.
+        LinkTextChanged = "link text changed",
+        /// Members of a program may choose the text of their links, or no longer.
+        LinkTextSwitched = "link text switched",
+        /// A program's links got a further destination.
+        DestinationAdded = "destination added",
+        /// A further destination was changed.
+        DestinationChanged = "destination changed",
+        /// No new links lead to a destination any more.
+        DestinationRetired = "destination retired",
+        /// Links may lead to a host.
+        HostListed = "host listed",
+        /// Links may lead to a host no longer.
+        HostUnlisted = "host unlisted",
         /// A message was sent; what it says stands in the conversation alone.
         MessageSent = "message sent",
         /// Something was tried without the right (rules 16 and 61).

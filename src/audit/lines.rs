@@ -70,6 +70,12 @@ pub struct Line {
     /// The lesson's title.
     #[diesel(sql_type = Nullable<Text>)]
     pub lesson: Option<String>,
+    /// The link's text, as it is now.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub link: Option<String>,
+    /// The name of a program's further destination, as it is now.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub destination: Option<String>,
     /// What was there before.
     #[diesel(sql_type = Nullable<Jsonb>)]
     pub before: Option<Value>,
@@ -129,7 +135,9 @@ const NAMES: &str = "LEFT JOIN users u ON u.id = a.user_id \
      LEFT JOIN members tm ON tm.id = a.target_id LEFT JOIN users mu ON mu.id = tm.user_id \
      LEFT JOIN staff ts ON ts.id = a.target_id LEFT JOIN users su ON su.id = ts.user_id \
      LEFT JOIN invitations i ON i.id = a.target_id \
-     LEFT JOIN programs g ON g.id = coalesce(i.program_id, a.target_id) \
+     LEFT JOIN links li ON li.id = a.target_id LEFT JOIN members lm ON lm.id = li.member_id LEFT JOIN users lu ON lu.id = lm.user_id \
+     LEFT JOIN destinations de ON de.id = a.target_id \
+     LEFT JOIN programs g ON g.id = coalesce(i.program_id, li.program_id, de.program_id, a.target_id) \
      LEFT JOIN teams tt ON tt.id = a.target_id \
      LEFT JOIN ownership_offers oo ON oo.id = a.target_id LEFT JOIN members om ON om.id = oo.member_id LEFT JOIN users ou ON ou.id = om.user_id \
      LEFT JOIN courses co ON co.id = a.target_id LEFT JOIN lessons le ON le.id = a.target_id \
@@ -190,8 +198,8 @@ impl Line {
         let mut statement = of
             .on(&format!(
                 "SELECT a.id, a.at, a.action, a.user_id AS actor_id, u.name AS actor, u.email AS actor_email, a.role, c.name AS company, coalesce(t.name, tt.name) AS team, \
-                     coalesce(mu.name, su.name, ou.name, nullif(i.name, ''), i.email, tu.name) AS person, g.name AS program, \
-                     nullif(i.team_name, '') AS team_name, cu.name AS colleague, tags.name AS tag, co.name AS course, le.title AS lesson, a.before, a.after \
+                     coalesce(mu.name, su.name, ou.name, lu.name, nullif(i.name, ''), i.email, tu.name) AS person, g.name AS program, \
+                     nullif(i.team_name, '') AS team_name, cu.name AS colleague, tags.name AS tag, co.name AS course, le.title AS lesson, li.text AS link, de.name AS destination, a.before, a.after \
                  FROM (SELECT a.* {lines} AND (a.at, a.id) {beyond} ($3, $4){narrowed} ORDER BY a.at {way}, a.id {way} LIMIT $5) a {NAMES} \
                  ORDER BY a.at {way}, a.id {way}",
                 lines = of.lines(),

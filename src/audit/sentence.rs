@@ -12,6 +12,8 @@ pub fn of(line: &Line) -> String {
     let company = line.company.as_deref().unwrap_or("the company");
     let course = line.course.as_deref().unwrap_or("…");
     let lesson = line.lesson.as_deref().unwrap_or("…");
+    let link = line.link.as_deref().unwrap_or("…");
+    let destination = line.destination.as_deref().unwrap_or("…");
     let (was, is) = (word(line.before.as_ref(), "role"), word(line.after.as_ref(), "role"));
     let version = number(line.after.as_ref(), "terms").map_or_else(String::new, |number| format!(", version {number}"));
     match line.action {
@@ -122,6 +124,18 @@ pub fn of(line: &Line) -> String {
         Action::LessonMoved => format!("{who} gave the lesson “{lesson}” another place"),
         Action::LessonDone => format!("{who} marked the lesson “{lesson}” done"),
         Action::LessonUndone => format!("{who} took back that the lesson “{lesson}” is done"),
+        Action::LinkMade => format!("{who} made the link {link} for {person} in {program}"),
+        Action::LinkSwitchedOn => format!("{who} switched on the link {link} of {program}"),
+        Action::LinkTextChanged => format!("{who} changed the text of a link of theirs in {program}, which is {link} now"),
+        Action::LinkTextSwitched => match line.after.as_ref().and_then(|after| after.get("chosen")).and_then(Value::as_bool) {
+            Some(false) => format!("{who} let members of {program} choose the text of their links no longer"),
+            _ => format!("{who} let members of {program} choose the text of their links"),
+        },
+        Action::DestinationAdded => format!("{who} added “{destination}” to where links of {program} lead"),
+        Action::DestinationChanged => format!("{who} changed “{destination}”, where links of {program} lead"),
+        Action::DestinationRetired => format!("{who} retired “{destination}”, where links of {program} lead"),
+        Action::HostListed => format!("{who} let links lead to {}", word(line.after.as_ref(), "host").unwrap_or("a host")),
+        Action::HostUnlisted => format!("{who} let links lead to {} no longer", word(line.before.as_ref(), "host").unwrap_or("a host")),
         Action::Refused => format!("{who} tried what their role does not allow, and was refused"),
     }
 }
@@ -166,7 +180,13 @@ pub const fn is_the_teams(action: Action) -> bool {
         | Action::LessonEdited
         | Action::LessonPublished
         | Action::LessonRetracted
-        | Action::LessonMoved => false,
+        | Action::LessonMoved
+        | Action::LinkTextSwitched
+        | Action::DestinationAdded
+        | Action::DestinationChanged
+        | Action::DestinationRetired
+        | Action::HostListed
+        | Action::HostUnlisted => false,
         Action::MemberInvited
         | Action::InvitationResent
         | Action::InvitationRevoked
@@ -196,6 +216,9 @@ pub const fn is_the_teams(action: Action) -> bool {
         | Action::TermsAccepted
         | Action::LessonDone
         | Action::LessonUndone
+        | Action::LinkMade
+        | Action::LinkSwitchedOn
+        | Action::LinkTextChanged
         | Action::Refused => true,
     }
 }

@@ -67,6 +67,7 @@ pub fn place(staff: &Staff, current: CompanyTab) -> Place {
     }
     if staff.may(StaffPermission::Administer) {
         tabs.push(tab(CompanyTab::Staff, paths::staff(&company.slug), "id-card"));
+        tabs.push(tab(CompanyTab::Settings, paths::company_settings(&company.slug), "settings"));
         tabs.push(tab(CompanyTab::Audit, paths::audit(&company.slug), "history"));
     }
     Place {

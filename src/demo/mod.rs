@@ -4,6 +4,7 @@ mod care;
 mod conversations;
 mod courses;
 mod governing;
+mod links;
 mod people;
 mod seed;
 mod terms;

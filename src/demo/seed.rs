@@ -56,6 +56,7 @@ pub fn fill(conn: &mut PgConnection, mailer: &Mailer) -> Result<()> {
     town.terms()?;
     town.care()?;
     town.governing()?;
+    town.links()?;
     town.conversations()?;
     town.activity()?;
     // Mail made by seeding is shown, never sent.
@@ -278,7 +279,7 @@ impl Town<'_> {
         let text = ProgramText { open, ..text(name, description, destination) };
         match Program::create(self.conn, &by.actor(None), by.company.id, &text, TERMS)? {
             Written::Saved(_) => Ok(()),
-            other @ Written::NameTaken => Err(unexpected(&other)),
+            other @ (Written::NameTaken | Written::HostUnlisted(_)) => Err(unexpected(&other)),
         }
     }
 
@@ -411,7 +412,11 @@ const DATED: &[(&str, &[&str])] = &[
     ("setups", &["created_at", "expires_at"]),
     ("teams", &["created_at"]),
     ("members", &["joined_at", "last_active_at"]),
-    ("programs", &["created_at"]),
+    ("programs", &["created_at", "links_made_at"]),
+    ("link_hosts", &["added_at"]),
+    ("destinations", &["created_at"]),
+    ("links", &["created_at"]),
+    ("link_texts", &["made_at"]),
     ("terms", &["published_at"]),
     ("partners", &["joined_at"]),
     ("enrollments", &["joined_at"]),

@@ -7,8 +7,9 @@ use super::{
 use crate::{
     error::{Error, Result},
     ids::TermsId,
+    invitations::by_team,
     programs::{
-        Terms, by_team,
+        Terms,
         publishing::{self, Draft},
     },
     teams::{Membership, Team},

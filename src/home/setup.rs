@@ -121,7 +121,7 @@ pub fn found(conn: &mut PgConnection, hash: &TokenHash, new: &NewCompany, reques
         audit::record(conn, &by, Event::new(Action::CompanyFounded).company(company.id).target(company.id.uuid()))?;
         match Program::create(conn, &by, company.id, &new.program, &new.terms)? {
             Written::Saved(_) => Ok(Founded::Company(company, user)),
-            Written::NameTaken => unreachable!("a new company has no other program"),
+            Written::NameTaken | Written::HostUnlisted(_) => unreachable!("a new company has no other program, and lists its first host"),
         }
     })
 }

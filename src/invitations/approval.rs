@@ -11,6 +11,7 @@ use crate::{
         Invitation, InvitationKind, InvitationStatus, State,
         accepting::{self, ForTeam},
         asker::{self, Asker, Behalf},
+        by_team::{self, Accepting},
         declining,
         emails::asking,
         sending::{Approval, send_approved},
@@ -18,7 +19,6 @@ use crate::{
     mail::{self, Letter, Mailer},
     programs::{
         Program,
-        by_team::{self, Accepting},
         due::{Due, WAITING},
     },
     schema::{companies, invitations, programs, terms, users},

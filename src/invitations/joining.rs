@@ -8,6 +8,7 @@ use crate::{
     db::now,
     ids::{InvitationId, RequestId, UserId},
     invitations::{Invitation, InvitationKind, InvitationStatus, asker, emails::answering, listed, revoking},
+    links::defaults,
     mail::{self, Mailer},
     programs::{Partner, Program, Terms, emails, enrollment},
     schema::invitations,
@@ -21,7 +22,7 @@ pub fn actor(user: &User, role: TeamRole, request: Option<RequestId>) -> Actor {
     Actor { user: Some(user.id), role: Some(role.as_str()), request }
 }
 
-/// A person joins a team, as what the team approved (S42). Says whether they were not in it already.
+/// A person joins a team, as what the team approved (S42), and has their links. Says whether they were not in it already.
 pub fn team(
     conn: &mut PgConnection,
     mailer: &Mailer,
@@ -33,6 +34,7 @@ pub fn team(
     let role = invitation.role.expect("a CHECK gives every member invitation its role");
     let by = actor(user, TeamRole::Given(role), request);
     let Some(member) = (NewMember { team: team.id, user: user.id, role }).join(conn)? else { return Ok(false) };
+    defaults::for_member(conn, team.id, member)?;
     close(conn, &by, invitation, team, user.id)?;
     let joined = Event::new(Action::MemberJoined).company(invitation.company_id).team(team.id).target(member.uuid());
     audit::record(conn, &by, joined.after(json!({ "role": role })))?;
@@ -83,7 +85,7 @@ pub fn new_team(conn: &mut PgConnection, request: Option<RequestId>, founder: &U
     Ok(team)
 }
 
-/// Company and team meet, the team is enrolled, the terms are accepted with a receipt to who did, and the invitation is closed.
+/// Company and team meet, the team is enrolled, everybody in it has their links, the terms are accepted with a receipt to who did, and the invitation is closed.
 pub fn program(
     conn: &mut PgConnection,
     mailer: &Mailer,
@@ -96,6 +98,7 @@ pub fn program(
     let (company, program) = invitation.company_id.zip(invitation.program_id).expect("a CHECK gives a program invitation both");
     let partner = Partner::meet(conn, company, team.id)?;
     let new = enrollment::enroll(conn, &partner, program)?;
+    defaults::for_partner(conn, &partner, program)?;
     if let Some(terms) = terms
         && terms.accept(conn, partner.id, user.id)?
     {

@@ -1,9 +1,10 @@
-//! Asking people in: program, member and staff invitations, and the team's approvals.
+//! Asking people in: program, member and staff invitations, the team's approvals, and what a team does with programs by itself.
 
 pub mod accepting;
 pub mod approval;
 pub mod asker;
 pub mod asking;
+pub mod by_team;
 pub mod colleagues;
 pub mod declining;
 pub mod detail;

@@ -67,6 +67,9 @@ pub struct PartnerRow {
     /// That member's address.
     #[diesel(sql_type = Nullable<Text>)]
     pub found_email: Option<String>,
+    /// The text of a link in this company's programs that the search found.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub found_link: Option<String>,
 }
 
 /// The page All Partners, in its default list: neither archived nor ended.
@@ -94,19 +97,26 @@ enum Among {
 /// The default list of the company in $1.
 const PRESENT: &str = "p.company_id = $1 AND p.archived_at IS NULL AND p.ended_at IS NULL";
 
-/// Whether partner p holds the words of $2, in the team's name or in the name or address of a member. OFFSET 0 keeps the planner to the
+/// Whether partner p holds the words of $2, in the team's name, in the name or address of a member, or in the text of a link. OFFSET 0 keeps the planner to the
 /// team's own people, where it would rather look the words up again for each team.
 const HOLDS: &str = "((SELECT 1 FROM teams t WHERE t.id = p.team_id AND t.search LIKE ANY ($2) \
      UNION ALL \
      SELECT 1 FROM (SELECT u.search FROM members m JOIN users u ON u.id = m.user_id \
-         WHERE m.team_id = p.team_id AND m.left_at IS NULL OFFSET 0) u WHERE u.search LIKE ANY ($2)) LIMIT 1)";
+         WHERE m.team_id = p.team_id AND m.left_at IS NULL OFFSET 0) u WHERE u.search LIKE ANY ($2) \
+     UNION ALL \
+     SELECT 1 FROM (SELECT x.text FROM links l JOIN link_texts x ON x.link_id = l.id WHERE l.partner_id = p.id OFFSET 0) x \
+         WHERE x.text LIKE ANY ($2)) LIMIT 1)";
 
-/// Teams that hold the words of $2. OFFSET 0 keeps the planner to one look-up for each person, where it would rather read all members.
+/// Teams that hold the words of $2, links being those in programs of the company $1. OFFSET 0 keeps the planner to one look-up for each person, where it would rather read all members.
 const HOLDERS: &str = "(SELECT t.id AS team_id FROM teams t WHERE t.search LIKE ANY ($2) \
      UNION \
      SELECT m.team_id FROM users u \
          CROSS JOIN LATERAL (SELECT m.team_id FROM members m WHERE m.user_id = u.id AND m.left_at IS NULL OFFSET 0) m \
-         WHERE u.search LIKE ANY ($2))";
+         WHERE u.search LIKE ANY ($2) \
+     UNION \
+     SELECT l.team_id FROM link_texts x \
+         CROSS JOIN LATERAL (SELECT l.team_id, l.company_id FROM links l WHERE l.id = x.link_id OFFSET 0) l \
+         WHERE x.text LIKE ANY ($2) AND l.company_id = $1)";
 
 impl Among {
     fn sql(self) -> String {
@@ -192,7 +202,7 @@ impl Statements<'_> {
         let among = among.sql();
         self.on(&format!(
             "SELECT page.id, page.joined_at, t.id AS team_id, t.slug, t.name, t.member_count, o.name AS owner_name, o.email AS owner_email, \
-                    enrolled.program, enrolled.programs, found.name AS found_name, found.email AS found_email, \
+                    enrolled.program, enrolled.programs, found.name AS found_name, found.email AS found_email, linked.text AS found_link, \
                     (SELECT count(*) FROM invitations i WHERE i.team_id = t.id AND i.company_id = $1 AND i.kind = 'member' \
                         AND i.status IN ('waiting', 'sent') AND i.expires_at > now()) AS invited, \
                     (SELECT max(m.last_active_at) FROM members m WHERE m.team_id = t.id AND m.left_at IS NULL) AS last_active_at, \
@@ -207,6 +217,9 @@ impl Statements<'_> {
                    (SELECT u.* FROM members m JOIN users u ON u.id = m.user_id \
                     WHERE m.team_id = t.id AND m.left_at IS NULL AND m.user_id <> t.owner_id OFFSET 0) u \
                    WHERE u.search LIKE ANY ($2) ORDER BY u.name, u.id LIMIT 1) found ON true \
+             LEFT JOIN LATERAL (SELECT x.text FROM \
+                   (SELECT x.text, x.text = lower(l.text) AS is_now FROM links l JOIN link_texts x ON x.link_id = l.id WHERE l.partner_id = page.id OFFSET 0) x \
+                   WHERE x.text LIKE ANY ($2) ORDER BY x.is_now DESC, x.text LIMIT 1) linked ON true \
              ORDER BY page.joined_at {way}, page.id {way}",
             trained = progress::trained("t.id"),
             requires = progress::requires("t.id"),

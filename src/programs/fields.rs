@@ -26,8 +26,13 @@ pub const CURRENCIES: &[(&str, &str)] = &[
 
 /// Reads the field `destination`; where it is refused, an error is added and the value is empty.
 pub fn read_destination(errors: &mut FormErrors, text: &str) -> String {
+    read_url(errors, "destination", text)
+}
+
+/// The same for a field of that name.
+pub fn read_url(errors: &mut FormErrors, field: &str, text: &str) -> String {
     destination(text).unwrap_or_else(|| {
-        errors.add("destination", "Enter a web address that begins with https:// or http://");
+        errors.add(field, "Enter a web address that begins with https:// or http://");
         String::new()
     })
 }

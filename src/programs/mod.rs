@@ -1,12 +1,12 @@
 //! A company's offers, and the place where a company and a team meet.
 
-pub mod by_team;
 pub mod changes;
 pub mod due;
 pub mod emails;
 pub mod enrollment;
 pub mod fields;
 pub mod handlers;
+pub mod hosts;
 pub mod list;
 pub mod partner;
 pub mod program;

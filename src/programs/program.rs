@@ -6,7 +6,7 @@ use crate::{
     db,
     error::Result,
     ids::{CompanyId, ProgramId, TermsId},
-    programs::Terms,
+    programs::{Terms, hosts},
     schema::programs,
 };
 use diesel::prelude::*;
@@ -77,18 +77,20 @@ pub enum Written {
     Saved(Program),
     /// The company has another program of that name, in whatever case. Nothing was changed.
     NameTaken,
+    /// Links of the company may not lead to that host, which is not this person's to list (S53). Nothing was changed.
+    HostUnlisted(String),
 }
 
 /// An http or https URL as a program keeps it, with a host and without a password; nothing where `text` is none.
 pub fn destination(text: &str) -> Option<String> {
     let url = Url::parse(text.trim()).ok()?;
-    let sound = matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty() && url.password().is_none();
+    let sound = matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
     let url = String::from(url);
-    (sound && url.len() <= DESTINATION_LENGTH).then_some(url)
+    (sound && hosts::of(&url).is_some() && url.len() <= DESTINATION_LENGTH).then_some(url)
 }
 
 impl Program {
-    /// Makes a program with the first version of its terms.
+    /// Makes a program with the first version of its terms. The host that it leads to is listed by this act.
     pub fn create(conn: &mut PgConnection, by: &Actor, company: CompanyId, text: &ProgramText, terms: &str) -> QueryResult<Written> {
         db::transaction(conn, |conn| {
             let id = ProgramId::new();
@@ -98,6 +100,9 @@ impl Program {
             })?;
             let Some(program) = made else { return Ok(Written::NameTaken) };
             Terms::publish(conn, by.user, id, TermsId::new(), terms)?;
+            if let Some(host) = hosts::of(&program.destination) {
+                hosts::list(conn, by, company, &host)?;
+            }
             audit::record(conn, by, Event::new(Action::ProgramCreated).company(company).target(id.uuid()).after(program.noted()))?;
             Ok(Written::Saved(program))
         })
@@ -117,6 +122,9 @@ impl Program {
     pub fn add(conn: &mut PgConnection, by: &Actor, staff: &Staff, text: &ProgramText, terms: &str) -> Result<Written> {
         db::transaction(conn, |conn| {
             staff.recheck(conn, StaffPermission::WritePrograms)?;
+            if let Some(host) = hosts::refused(conn, by, staff, &text.destination)? {
+                return Ok(Written::HostUnlisted(host));
+            }
             Ok(Self::create(conn, by, staff.company.id, text, terms)?)
         })
     }
@@ -128,6 +136,9 @@ impl Program {
             let company = staff.company.id;
             let ours = Self::query().filter(programs::id.eq(id)).filter(programs::company_id.eq(company));
             let before = ours.for_no_key_update().first(conn)?;
+            if let Some(host) = hosts::refused(conn, by, staff, &change.destination)? {
+                return Ok(Written::HostUnlisted(host));
+            }
             let saved = db::unless_broken(conn, NAME, |conn| {
                 diesel::update(programs::table.find(id)).set(change).returning(Self::as_returning()).get_result(conn)
             })?;

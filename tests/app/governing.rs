@@ -27,11 +27,12 @@ const fn holder(role: TeamRole) -> &'static str {
 }
 
 /// One more in Northwind, of that role.
-fn join(app: &TestApp, email: &str, name: &str, role: MemberRole) {
+pub fn join(app: &TestApp, email: &str, name: &str, role: MemberRole) {
     let conn = &mut app.connection();
     let team = Team::by_slug(conn, "northwind").expect("Northwind");
     let user = personas::user(conn, email, name).id;
-    NewMember { team: team.id, user, role }.join(conn).expect("a member");
+    let place = NewMember { team: team.id, user, role }.join(conn).expect("a member").expect("a new one");
+    guildhall::links::defaults::for_member(conn, team.id, place).expect("their links");
 }
 
 fn place_of(app: &TestApp, email: &str) -> String {

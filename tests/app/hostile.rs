@@ -21,7 +21,7 @@ const HOSTILE: &str = "\"'><img src=x onerror=alert(1)>{{7919*7919}}[a](javascri
 /// Columns that hold no words of people: their values are ours, or have one form only.
 const OURS: &str = "audit.action audit.role invitations.kind invitations.role invitations.staff_role invitations.status members.role outbox.html outbox.link_purpose \
                     outbox.message_id outbox.status outbox.text programs.currency staff.role users.password_hash users.time_zone \
-                    companies.slug teams.slug";
+                    companies.slug teams.slug destinations.kind links.kind links.text links.url";
 
 /// Fills every text column with [`HOSTILE`], but those of `spared`; returns the columns that the database keeps from such words.
 fn fill(app: &TestApp, spared: &[&str]) -> BTreeSet<String> {
@@ -32,7 +32,7 @@ fn fill(app: &TestApp, spared: &[&str]) -> BTreeSet<String> {
     let mut kept = BTreeSet::new();
     for name in columns.split(' ').filter(|name| !spared.contains(name)) {
         let (table, column) = name.split_once('.').unwrap();
-        let before = if name == "programs.destination" { "https://x.example/" } else { "" };
+        let before = if matches!(name, "programs.destination" | "destinations.url") { "https://x.example/" } else { "" };
         // A few letters more, since some names are unique.
         let value = format!("'{before}{}' || left(md5(ctid::text), 4)", HOSTILE.replace('\'', "''"));
         let ours = OURS.split_whitespace().any(|ours| ours == name);
@@ -83,7 +83,15 @@ async fn what_people_wrote_is_text_in_every_mail() {
     let scene = Scene::set(&app);
     fill(
         &app,
-        &["users.email", "email_changes.old_email", "email_changes.new_email", "invitations.email", "outbox.recipient", "outbox.reply_to"],
+        &[
+            "users.email",
+            "email_changes.old_email",
+            "email_changes.new_email",
+            "invitations.email",
+            "outbox.recipient",
+            "outbox.reply_to",
+            "link_hosts.host",
+        ],
     );
     app.sql("DELETE FROM outbox");
     app.keep();

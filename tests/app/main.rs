@@ -16,6 +16,7 @@ mod house;
 mod invitation_links;
 mod inviting;
 mod limits;
+mod links;
 mod mail;
 mod messages;
 mod migrations;

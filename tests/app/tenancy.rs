@@ -5,8 +5,9 @@ use crate::support::{
     catalogue::{changes, pages},
     personas::*,
     scene::{
-        COURSE, DRAFT, FOREIGN_COURSE, FOREIGN_LESSON, FOREIGN_SENT, FOREIGN_SESSION, FOREIGN_STAFF_SENT, FOREIGN_TAG, FOREIGN_WAITING,
-        PUT, SECOND_PROGRAM, SENT, STAFF_SENT, TAG, WAITING, WITH_MIA, id,
+        COURSE, DESTINATION, DRAFT, FOREIGN_COURSE, FOREIGN_DESTINATION, FOREIGN_HOST, FOREIGN_LESSON, FOREIGN_LINK, FOREIGN_SENT,
+        FOREIGN_SESSION, FOREIGN_STAFF_SENT, FOREIGN_TAG, FOREIGN_WAITING, FRANKS_LINK, OTHER_DESTINATION, PUT, SECOND_PROGRAM, SENT,
+        STAFF_SENT, TAG, WAITING, WITH_MIA, id,
     },
 };
 use diesel::{Connection, connection::SimpleConnection};
@@ -58,6 +59,13 @@ fn foreign(app: &TestApp, part: &str, route: &str) -> Vec<String> {
             app.text("SELECT p.id FROM partners p JOIN teams t ON t.id = p.team_id WHERE t.slug = 'brightwater'"),
             id(WITH_MIA).to_string(),
         ],
+        // Another company's.
+        "{host}" => vec![FOREIGN_HOST.to_owned()],
+        // Another company's, and another program's.
+        "{destination}" => vec![id(FOREIGN_DESTINATION).to_string(), id(OTHER_DESTINATION).to_string()],
+        // Another team's; to change its text, a teammate's too.
+        "{link}" if route.ends_with("/text") => vec![id(FOREIGN_LINK).to_string(), id(FRANKS_LINK).to_string()],
+        "{link}" => vec![id(FOREIGN_LINK).to_string()],
         "{mail}" | "{token}" => vec![],
         other => panic!("{other} in {route}: say in tests/app/tenancy.rs what is outside the viewer's sight"),
     };
@@ -221,6 +229,7 @@ async fn the_database_refuses_a_row_that_mixes_companies() {
     // For each table with a company and a reference to something of a company: a row in order, and rows that mix.
     let franks_place = format!("(SELECT m.id FROM members m JOIN users u ON u.id = m.user_id WHERE u.email = '{FRANK}')");
     let tomas_place = format!("(SELECT m.id FROM members m JOIN users u ON u.id = m.user_id WHERE u.email = '{TOMAS}')");
+    let resellers = "(SELECT id FROM programs WHERE name = 'Acme Resellers')".to_owned();
     let tables: Vec<(&str, String, Vec<String>)> = vec![
         (
             "conversations",
@@ -231,6 +240,7 @@ async fn the_database_refuses_a_row_that_mixes_companies() {
                 conversation(acme, &partner(acme), &team("northwind"), &tomas_place),
             ],
         ),
+        ("destinations", destination(acme, &program(acme)), vec![destination(acme, &program(globex)), destination(globex, &program(acme))]),
         (
             "enrollments",
             enrollment(acme, &partner(acme), &format!("'{}'", id(crate::support::scene::SECOND_PROGRAM))),
@@ -247,6 +257,26 @@ async fn the_database_refuses_a_row_that_mixes_companies() {
                 invitation("program", acme, "NULL", &program(globex), "NULL", "X"),
                 invitation("member", acme, &team("brightwater"), "NULL", "'member'", ""),
                 invitation("program", globex, &team("northwind"), &program(globex), "NULL", "X"),
+            ],
+        ),
+        (
+            "links",
+            link(acme, &partner(acme), &team("northwind"), &franks_place, &resellers, "NULL"),
+            vec![
+                link(globex, &partner(acme), &team("northwind"), &franks_place, &resellers, "NULL"),
+                link(acme, &partner(globex), &team("brightwater"), &tomas_place, &resellers, "NULL"),
+                link(acme, &partner(acme), &team("brightwater"), &tomas_place, &resellers, "NULL"),
+                link(acme, &partner(acme), &team("northwind"), &tomas_place, &resellers, "NULL"),
+                link(acme, &partner(acme), &team("northwind"), &franks_place, &program(globex), "NULL"),
+                link(acme, &partner(acme), &team("northwind"), &franks_place, &resellers, &format!("'{}'", id(FOREIGN_DESTINATION))),
+                link(
+                    acme,
+                    &partner(acme),
+                    &team("northwind"),
+                    &franks_place,
+                    &format!("'{}'", id(SECOND_PROGRAM)),
+                    &format!("'{}'", id(DESTINATION)),
+                ),
             ],
         ),
         ("notes", note(acme, &partner(acme)), vec![note(acme, &partner(globex)), note(globex, &partner(acme))]),
@@ -281,6 +311,19 @@ async fn the_database_refuses_a_row_that_mixes_companies() {
          AND EXISTS (SELECT FROM information_schema.columns o WHERE o.table_schema = 'public' AND o.table_name = c.table_name AND o.column_name IN ('partner_id', 'program_id', 'invitation_id'))",
     );
     assert_eq!(with_company, tables.iter().map(|(table, _, _)| *table).collect::<Vec<_>>().join(" "));
+}
+
+fn destination(company: &str, program: &str) -> String {
+    format!(
+        "INSERT INTO destinations (id, company_id, program_id, kind, name, url) VALUES (gen_random_uuid(), {company}, {program}, 'secondary', 'x', 'https://acme.example/x')"
+    )
+}
+
+fn link(company: &str, partner: &str, team: &str, member: &str, program: &str, destination: &str) -> String {
+    format!(
+        "INSERT INTO links (id, company_id, partner_id, team_id, member_id, program_id, kind, destination_id, text) \
+         VALUES (gen_random_uuid(), {company}, {partner}, {team}, {member}, {program}, 'individual', {destination}, 'some-text')"
+    )
 }
 
 fn note(company: &str, partner: &str) -> String {

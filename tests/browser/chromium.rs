@@ -26,6 +26,8 @@ pub enum Screen {
     Narrow,
     /// 1,280 pixels wide, script switched off.
     WithoutScript,
+    /// 390 pixels wide, touched, script switched off.
+    PhoneWithoutScript,
 }
 
 /// A browser window; gone with its driver when dropped.
@@ -210,18 +212,14 @@ fn capabilities(screen: Screen, profile: &TempDir) -> ChromeCapabilities {
         folder.as_str(),
     ];
     arguments.iter().for_each(|argument| capabilities.add_arg(argument).expect("an argument"));
-    match screen {
-        Screen::Desk => {}
-        Screen::Phone | Screen::Narrow => {
-            let width = if screen == Screen::Phone { 390 } else { 320 };
-            let metrics = json!({ "deviceMetrics": { "width": width, "height": 844, "pixelRatio": 2.0, "touch": true } });
-            capabilities.add_experimental_option("mobileEmulation", metrics).expect("a phone");
-        }
-        Screen::WithoutScript => {
-            capabilities
-                .add_experimental_option("prefs", json!({ "profile.managed_default_content_settings.javascript": 2 }))
-                .expect("no script");
-        }
+    if matches!(screen, Screen::Phone | Screen::Narrow | Screen::PhoneWithoutScript) {
+        let width = if screen == Screen::Narrow { 320 } else { 390 };
+        let phone = json!({ "deviceMetrics": { "width": width, "height": 844, "pixelRatio": 2.0, "touch": true } });
+        capabilities.add_experimental_option("mobileEmulation", phone).expect("a phone");
+    }
+    if matches!(screen, Screen::WithoutScript | Screen::PhoneWithoutScript) {
+        let off = json!({ "profile.managed_default_content_settings.javascript": 2 });
+        capabilities.add_experimental_option("prefs", off).expect("no script");
     }
     capabilities
 }

@@ -4,6 +4,7 @@ mod approvals;
 mod chromium;
 mod display;
 mod drawer;
+mod links;
 mod mailbox;
 mod messages;
 mod ownership;

@@ -6,6 +6,7 @@ use crate::{
     companies::{Company, StaffPermission, rail::CompanyTab},
     db::Db,
     error::Result,
+    links::text::searched,
     partners::{AllPartners, Counts, Marked, PartnerRow, Search, counts::said, handlers},
     paths,
     web::{Avatar, Frame, Layout, Moment, page, pagination::Start, see_other},
@@ -47,6 +48,8 @@ struct Row {
     people: String,
     /// The member, other than the owner, whom the search found: by name, or else by address. None where the team's own name says why.
     member: Option<Marked>,
+    /// The link that the search found. None where a name or an address says why.
+    link: Option<Marked>,
     owner: Marked,
     email: Marked,
     program: Option<String>,
@@ -66,7 +69,7 @@ pub async fn to_partners(by: Authorized<may::SeePartners>) -> Result<HttpRespons
 
 /// All Partners.
 pub async fn index(by: Authorized<may::SeePartners>, Query(query): Query<ListQuery>, layout: Layout, db: Db) -> Result<HttpResponse> {
-    let (company, search) = (by.company.id, Search::of(&query.q));
+    let (company, search) = (by.company.id, Search::of(searched(&query.q)));
     let start = Start::from_query(&query.after, &query.before);
     let (list, search) = db.run(move |conn| AllPartners::read(conn, company, search.as_ref(), start).map(|list| (list, search))).await?;
     let (here, q) = (paths::partners(&by.company.slug), search.as_ref().map_or("", Search::typed).to_owned());
@@ -115,6 +118,8 @@ impl Row {
         // Words may also run from the name into the address.
         let member =
             || found(&row.found_name).or_else(|| found(&row.found_email)).or_else(|| Some(Marked::new(row.found_name.as_deref()?, None)));
+        let is_person =
+            row.found_name.is_some() || search.is_some_and(|search| search.finds(&format!("{} {}", row.owner_name, row.owner_email)));
         let is_named = search.is_some_and(|search| search.mark(&row.name).is_some());
         Self {
             href: paths::partner(&company.slug, &row.slug),
@@ -122,6 +127,7 @@ impl Row {
             avatar: Avatar::team(row.team_id.uuid(), &row.name),
             name: Marked::new(&row.name, search),
             people: handlers::people(row.member_count, row.invited),
+            link: if is_named || is_person { None } else { found(&row.found_link) },
             member: if is_named { None } else { member() },
             owner: Marked::new(&row.owner_name, search),
             email: Marked::new(&row.owner_email, search),

@@ -6,11 +6,13 @@ use crate::{
     db::Db,
     error::{Error, Result},
     ids::MemberId,
+    links::{handlers::Shown, list::LinkRow},
+    mail::Mailer,
     partners::{PartnerMember, Trained, handlers::locked_words},
     paths,
     training::{Progress, handlers::CourseBar},
     web::{Avatar, Frame, Layout, Moment, page},
-    words::counted,
+    words::{counted, thousands},
 };
 use actix_web::{HttpResponse, web::Path};
 use askama::Template;
@@ -27,6 +29,8 @@ struct MemberPage {
     joined: Moment,
     last_active: Option<Moment>,
     courses: Vec<CourseBar>,
+    links: Vec<Shown>,
+    may_make: bool,
 }
 
 /// A member of a partner.
@@ -34,13 +38,15 @@ pub async fn show(
     by: Authorized<may::SeePartners>,
     path: Path<(String, String, MemberId)>,
     layout: Layout,
+    mailer: Mailer,
     db: Db,
 ) -> Result<HttpResponse> {
     let (company, (_, slug, member)) = (by.company.id, path.into_inner());
-    let (of, courses) = db
+    let (of, courses, links) = db
         .run(move |conn| {
             let of = PartnerMember::read(conn, company, &slug, member)?;
-            Ok::<_, Error>((of, Progress::of_members(conn, &[member], Some(company))?))
+            let courses = Progress::of_members(conn, &[member], Some(company))?;
+            Ok::<_, Error>((of, courses, LinkRow::of_member_in(conn, member, company)?))
         })
         .await?;
     let moment = |at| Moment::new(at, Utc::now(), by.user.zone());
@@ -48,6 +54,8 @@ pub async fn show(
         frame: by.frame(layout, CompanyTab::Partners, &of.member.name),
         avatar: Avatar::person(of.member.user_id.uuid(), &of.member.name),
         may_message: by.may(StaffPermission::Message),
+        may_make: by.may(StaffPermission::MakeLinks),
+        links: Shown::all(links, mailer.base_url()),
         joined: moment(of.member.joined_at),
         last_active: of.member.last_active_at.map(moment),
         company: by.company.clone(),
@@ -71,6 +79,16 @@ impl MemberPage {
         let Trained { courses, finished, .. } = self.of.member.training;
         format!("{finished} of {} finished", counted(courses, "course"))
     }
+    /// "149 clicks in 30 days".
+    fn clicks_words(&self) -> String {
+        let recent: i64 = self.links.iter().map(|link| link.row.recent).sum();
+        format!("{} click{} in 30 days", thousands(recent), if recent == 1 { "" } else { "s" })
+    }
+
+    fn new_link_href(&self) -> String {
+        paths::new_member_link(&self.company.slug, &self.of.slug, self.of.member.id)
+    }
+
     fn locked_words(&self) -> String {
         locked_words(&self.of.team_name)
     }

@@ -10,6 +10,7 @@ use crate::{
     programs::{
         Program, ProgramText, Written,
         fields::{CURRENCIES, read_currency, read_destination, read_terms},
+        hosts,
         program::DESCRIPTION_LENGTH,
     },
     web::{Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused},
@@ -78,6 +79,7 @@ pub async fn create(
             flash.ok(path, format!("{} is made.", program.name), "Invite the first team into it.")
         }
         Written::NameTaken => refused(&NewPage::new(&by, layout, form, FormErrors::one("name", NAME_TAKEN))),
+        Written::HostUnlisted(host) => refused(&NewPage::new(&by, layout, form, FormErrors::one("destination", hosts::says(&host)))),
     }
 }
 

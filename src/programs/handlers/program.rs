@@ -9,7 +9,8 @@ use crate::{
     ids::ProgramId,
     paths,
     programs::{
-        Program, ProgramChange, Written, fields::read_destination, list::ProgramDetail, program::DESCRIPTION_LENGTH, versions::AnswerCounts,
+        Program, ProgramChange, Written, fields::read_destination, hosts, list::ProgramDetail, program::DESCRIPTION_LENGTH,
+        versions::AnswerCounts,
     },
     web::{Flash, Form, FormErrors, Frame, Layout, Redirect, page, pagination::said, refused},
     words::NAME_LENGTH,
@@ -82,6 +83,7 @@ pub async fn edit(
     match db.run(move |conn| Program::edit(conn, &actor, &staff, id, &change)).await? {
         Written::Saved(program) => flash.ok(paths::program(&by.company.slug, id), format!("{} is saved.", program.name), ""),
         Written::NameTaken => again(&by, layout, &db, id, form, FormErrors::one("name", NAME_TAKEN)).await,
+        Written::HostUnlisted(host) => again(&by, layout, &db, id, form, FormErrors::one("destination", hosts::says(&host))).await,
     }
 }
 

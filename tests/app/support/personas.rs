@@ -7,8 +7,9 @@ use guildhall::{
     companies::{Company, StaffRole, staff::Staff},
     email_address::EmailAddress,
     ids::{ProgramId, TermsId, UserId},
+    links::defaults,
     programs::{Partner, Terms, enrollment},
-    schema::{programs, staff},
+    schema::{link_hosts, programs, staff},
     teams::{MemberRole, NewMember, Team},
 };
 use std::sync::LazyLock;
@@ -79,7 +80,8 @@ pub fn seed(conn: &mut PgConnection) {
     let place = Staff::add(conn, acme.id, hugo.id, StaffRole::Manager).expect("staff");
     diesel::update(staff::table.find(place)).set(staff::left_at.eq(diesel::dsl::now)).execute(conn).expect("left");
     let fiona = user(conn, FIONA, "Fiona Hale");
-    NewMember { team: northwind.id, user: fiona.id, role: MemberRole::Admin }.join(conn).expect("a member");
+    let place = NewMember { team: northwind.id, user: fiona.id, role: MemberRole::Admin }.join(conn).expect("a member").expect("a new one");
+    defaults::for_member(conn, northwind.id, place).expect("links");
     diesel::sql_query("UPDATE members SET left_at = now() WHERE user_id = (SELECT id FROM users WHERE email = 'fiona@northwind.example')")
         .execute(conn)
         .expect("left");
@@ -113,7 +115,7 @@ pub fn team(conn: &mut PgConnection, name: &str, owner: (&str, &str), members: &
     Team::find(conn, team.id).expect("the team")
 }
 
-/// Makes a team a partner of a company, in a program of that name, which is made where it is missing, with terms.
+/// Makes a team a partner of a company, in a program of that name, which is made where it is missing, with terms, and everybody's links.
 pub fn partner(conn: &mut PgConnection, company: &Company, team: &Team, program: &str) -> Partner {
     let known: Option<ProgramId> = programs::table
         .filter(programs::company_id.eq(company.id))
@@ -132,11 +134,14 @@ pub fn partner(conn: &mut PgConnection, company: &Company, team: &Team, program:
             programs::currency.eq("USD"),
         );
         diesel::insert_into(programs::table).values(values).execute(conn).expect("a program");
+        let host = (link_hosts::company_id.eq(company.id), link_hosts::host.eq("acme.example"));
+        diesel::insert_into(link_hosts::table).values(host).on_conflict_do_nothing().execute(conn).expect("a host");
         Terms::publish(conn, None, id, TermsId::new(), "Be honest.\n\nNever promise what we do not sell.").expect("terms");
         id
     });
     let partner = Partner::meet(conn, company.id, team.id).expect("a partner");
     enrollment::enroll(conn, &partner, id).expect("an enrollment");
+    defaults::for_partner(conn, &partner, id).expect("links");
     let terms = Terms::current(conn, id).expect("a look").expect("terms");
     terms.accept(conn, partner.id, team.owner_id).expect("an acceptance");
     partner

@@ -103,6 +103,24 @@ pub const OPEN_PROGRAM: u128 = 56;
 /// Acme's program whose second version of the terms Northwind has not accepted.
 pub const DUE_PROGRAM: u128 = 57;
 const DUE_TERMS: u128 = 58;
+/// A link made for Olivia alone.
+pub const LINK: u128 = 0x200;
+/// One made for Frank.
+pub const FRANKS_LINK: u128 = 0x201;
+/// A further default destination of Acme Resellers.
+pub const DESTINATION: u128 = 0x202;
+/// A destination that Acme Resellers offers.
+pub const OFFERED: u128 = 0x203;
+/// A link made for Tomás, of Globex.
+pub const FOREIGN_LINK: u128 = 0x204;
+/// A destination that Globex Affiliates offers.
+pub const FOREIGN_DESTINATION: u128 = 0x205;
+/// A destination that Acme's second program offers.
+pub const OTHER_DESTINATION: u128 = 0x206;
+/// A host of Acme's to which nothing leads.
+pub const HOST: &str = "spare.example";
+/// A host of Globex's.
+pub const FOREIGN_HOST: &str = "globex.example";
 /// The mail with Nora's link.
 pub const MAIL: u128 = 100;
 
@@ -131,6 +149,8 @@ impl Scene {
             id(ON_TRIAL),
             app.sealed(SAM)
         ));
+        app.sql(&links());
+        guildhall::links::upkeep::finish(&mut app.connection()).expect("links for everybody");
         scene
     }
 
@@ -164,7 +184,11 @@ impl Scene {
             "/teams/{team}/programs/{program}/acceptance" => id(DUE_PROGRAM).to_string(),
             _ => self.program.clone(),
         };
+        let link = if route.ends_with("/text") { LINK } else { FRANKS_LINK };
         let path = route
+            .replace("{link}", &id(link).to_string())
+            .replace("{destination}", &id(DESTINATION).to_string())
+            .replace("{host}", HOST)
             .replace("{course}", &id(COURSE).to_string())
             .replace("{lesson}", &id(lesson).to_string())
             .replace("{company}", "acme")
@@ -344,6 +368,48 @@ fn rows(app: &TestApp) -> String {
             id(SETUP),
             hash(Purpose::Setup, SETUP)
         ),
+    ]
+    .concat()
+}
+
+/// Hosts, destinations and links for one member; everybody's default links are made by upkeep.
+fn links() -> String {
+    let company = |slug: &str| format!("(SELECT id FROM companies WHERE slug = '{slug}')");
+    let program = |name: &str| format!("(SELECT id FROM programs WHERE name = '{name}')");
+    let host = |of: &str, host: &str| {
+        format!("INSERT INTO link_hosts (company_id, host) VALUES ({}, '{host}') ON CONFLICT DO NOTHING;", company(of))
+    };
+    let destination = |number: u128, of: &str, in_program: &str, kind: &str, name: &str| {
+        format!(
+            "INSERT INTO destinations (id, company_id, program_id, kind, name, url) VALUES ('{}', {}, {}, '{kind}', '{name}', 'https://{of}.example/{}');",
+            id(number),
+            company(of),
+            program(in_program),
+            name.to_lowercase().replace(' ', "-")
+        )
+    };
+    let link = |number: u128, of: &str, in_program: &str, whose: &str, text: &str| {
+        format!(
+            "INSERT INTO links (id, company_id, partner_id, team_id, member_id, program_id, kind, url, text) \
+             SELECT '{0}', p.company_id, p.id, p.team_id, m.id, {1}, 'individual', 'https://{of}.example/for-one', '{text}' \
+             FROM partners p JOIN members m ON m.team_id = p.team_id AND m.left_at IS NULL JOIN users u ON u.id = m.user_id \
+             WHERE p.company_id = {2} AND u.email = '{whose}'; INSERT INTO link_texts (text, link_id) VALUES ('{text}', '{0}');",
+            id(number),
+            program(in_program),
+            company(of)
+        )
+    };
+    [
+        host("acme", HOST),
+        host("globex", FOREIGN_HOST),
+        destination(DESTINATION, "acme", "Acme Resellers", "default", "Spring offer"),
+        destination(OFFERED, "acme", "Acme Resellers", "secondary", "Price list"),
+        destination(OTHER_DESTINATION, "acme", "Acme Agencies", "secondary", "For agencies"),
+        destination(FOREIGN_DESTINATION, "globex", "Globex Affiliates", "secondary", "Globex alone"),
+        link(LINK, "acme", "Acme Resellers", OLIVIA, "olivia-alone"),
+        link(FRANKS_LINK, "acme", "Acme Resellers", FRANK, "frank-alone"),
+        link(FOREIGN_LINK, "globex", "Globex Affiliates", TOMAS, "tomas-alone"),
+        "UPDATE programs SET links_made_at = NULL;".to_owned(),
     ]
     .concat()
 }

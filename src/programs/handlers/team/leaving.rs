@@ -6,9 +6,9 @@ use crate::{
     db::Db,
     error::{Error, Result},
     ids::ProgramId,
+    invitations::by_team,
     mail::Mailer,
     paths,
-    programs::by_team,
     teams::rail::TeamTab,
     web::{Flash, Frame, Layout, Redirect, page},
 };

@@ -5,10 +5,10 @@ use crate::{
     db::Db,
     error::Result,
     ids::{ProgramId, TermsId},
+    invitations::by_team::{self, Accepting, Joining},
     mail::Mailer,
     paths,
     programs::{
-        by_team::{self, Accepting, Joining},
         changes::{self, Part},
         team_list::{OfferDetail, OfferTerms},
     },

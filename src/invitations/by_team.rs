@@ -7,6 +7,7 @@ use crate::{
     db::{self, now},
     error::{Error, Result},
     ids::{PartnerId, ProgramId, TermsId},
+    links::defaults,
     mail::{self, Letter, Mailer},
     programs::{Partner, Program, Terms, emails, enrollment},
     schema::{companies, enrollments, partners, programs, staff, users},
@@ -77,6 +78,7 @@ pub fn join(
         }
         let partner = Partner::meet(conn, seat.company.id, seat.team.id)?;
         enrollment::enroll(conn, &partner, program)?;
+        defaults::for_partner(conn, &partner, program)?;
         if let Some(terms) = &seat.terms {
             terms.accept(conn, partner.id, member.user.id)?;
             seat.receipt(conn, mailer, terms)?;

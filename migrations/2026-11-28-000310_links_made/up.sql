@@ -1,0 +1,9 @@
+-- Since when every present member of the program's teams has a link to each of its default destinations. NULL: some may lack theirs, and
+-- upkeep makes them; so it is for every program that was there before links were.
+ALTER TABLE programs ADD COLUMN links_made_at timestamptz;
+ALTER TABLE programs ALTER COLUMN links_made_at SET DEFAULT now();
+CREATE INDEX programs_links_due ON programs (id) WHERE links_made_at IS NULL;
+
+-- Upkeep walks the teams of a program in the order of their places.
+CREATE INDEX enrollments_walk ON enrollments (program_id, id) WHERE left_at IS NULL;
+DROP INDEX enrollments_program_id;

@@ -1,0 +1,138 @@
+//! A link that staff make for one member.
+
+use super::*;
+use crate::support::{
+    FilledForm, Scene, at_once,
+    scene::{DUE_PROGRAM, SECOND_PROGRAM, id},
+};
+
+fn page_of(app: &TestApp, person: &str) -> String {
+    format!("/companies/acme/partners/northwind/members/{}", place(app, person))
+}
+
+async fn form(app: &TestApp, by: &crate::support::Browser, person: &str) -> FilledForm {
+    by.get(&format!("{}/links/new", page_of(app, person))).await.form("/links")
+}
+
+#[actix_web::test]
+async fn a_manager_makes_a_link_for_one_member_who_is_told() {
+    let app = TestApp::start().await;
+    let (max, here) = (app.signed_in(MAX), page_of(&app, MIA));
+    max.get(&here).await.shows("Make a link for Mia Chen");
+    let form = form(&app, &max, MIA).await.set("destination", "https://acme.example/for-mia").set("text", "mia-at-the-fair");
+    let done = max.submit(&form).await;
+    done.leads_to(&here);
+    max.follow(done).await.shows("The link mia-at-the-fair is made.").shows("/go/mia-at-the-fair").shows("Individual");
+    let mail = app.last_mail_to(MIA);
+    assert_eq!(mail.subject, "Acme made a link for you");
+    for words in [&format!("{}/go/mia-at-the-fair", app.base_url), "https://acme.example/for-mia", "Max Adler", "/teams/northwind/links"] {
+        assert!(mail.text.contains(words), "{words} in {}", mail.text);
+    }
+    app.signed_in(MIA).get(LINKS).await.shows("/go/mia-at-the-fair").shows("https://acme.example/for-mia");
+    assert_eq!(texts(&app, ADAM, "Acme Resellers"), ["adam-reyes"]);
+    app.signed_in(OLIVIA)
+        .get("/teams/northwind/history")
+        .await
+        .shows("Max Adler made the link mia-at-the-fair for Mia Chen in Acme Resellers");
+    // The same form again makes nothing more; without a text, one is made of the name.
+    let again = max.submit(&form).await;
+    max.follow(again).await.shows("This link was made already.");
+    max.submit(&super::individual::form(&app, &max, MIA).await.set("destination", "https://acme.example/x")).await.leads_to(&here);
+    assert_eq!(
+        (texts(&app, MIA, "Acme Resellers"), actions(&app, "link made")),
+        (vec!["mia-chen".to_owned(), "mia-at-the-fair".into(), "mia-chen-2".into()], 2)
+    );
+    is_whole(&app);
+}
+
+#[actix_web::test]
+async fn viewers_other_companies_and_teams_make_none() {
+    let app = TestApp::start().await;
+    let (here, program) = (page_of(&app, MIA), program(&app, "Acme Resellers"));
+    let fields = [("program", program.as_str()), ("destination", "https://acme.example/x"), ("text", "forged")];
+    let before = app.dump();
+    for (person, status) in [(GUS, 404), (HUGO, 404), (OLIVIA, 404), (MIA, 404)] {
+        app.signed_in(person).post(&format!("{here}/links"), &fields).await.is(status);
+    }
+    assert_eq!(app.dump(), before);
+    let vera = app.signed_in(VERA);
+    vera.post(&format!("{here}/links"), &fields).await.is(403).shows("Viewers can look, but not make links.");
+    vera.get(&here).await.is(200).hides("Make a link");
+    assert_eq!((actions(&app, "refused"), actions(&app, "link made")), (1, 0));
+}
+
+#[actix_web::test]
+async fn what_is_wrong_is_said_at_its_field_and_kept() {
+    let app = TestApp::start().await;
+    let _scene = Scene::set(&app);
+    let max = app.signed_in(MAX);
+    let form = form(&app, &max, MIA).await.set("destination", "https://acme.example/x").set("text", "mia-x");
+    let before = app.dump();
+    for (field, value, says) in [
+        ("destination", "", "Enter a web address that begins with https:// or http://"),
+        ("destination", "javascript:alert(1)", "Enter a web address that begins with https:// or http://"),
+        (
+            "destination",
+            "https://elsewhere.example/x",
+            "Links may not lead to elsewhere.example yet. An administrator of the company lists it under Settings; choose another address, or ask one of them",
+        ),
+        ("text", "a b", "Use letters from a to z, digits and dashes only"),
+        ("text", "admin", "Choose another text: this one is kept for the installation itself"),
+        ("text", "Adam-Reyes", "This text is taken. Choose another one"),
+        ("program", "", "Choose a program that the team is in"),
+        ("program", &id(SECOND_PROGRAM).to_string(), "Choose a program that the team is in"),
+        ("program", &program(&app, "Globex Affiliates"), "Choose a program that the team is in"),
+    ] {
+        let page = max.submit(&form.clone().set(field, value)).await;
+        page.is(422).shows("One thing to correct");
+        assert_eq!(page.error_at(field), format!("Error: {says}"), "{field}={value}");
+        let kept = page.form("/links");
+        assert_eq!((kept.value("link"), kept.value("text").is_some()), (form.value("link"), true));
+        assert_eq!(app.dump(), before, "{field}={value}");
+    }
+    let page = max.submit(&form.clone().set("text", "Adam-Reyes")).await;
+    let (words, links) = (page.text_of("a.tag"), page.links("a.tag"));
+    assert_eq!(words, ["adam-reyes-2", "adam-reyes-3", "adam-reyes-mia"]);
+    let filled = max.get(&links[1]).await.form("/links");
+    assert_eq!((filled.value("text"), filled.value("destination")), (Some("adam-reyes-3"), form.value("destination")));
+    max.submit(&filled.set("program", &id(DUE_PROGRAM).to_string())).await.is(303);
+    assert!(texts(&app, MIA, "Acme Renewals").contains(&"adam-reyes-3".to_owned()));
+    is_whole(&app);
+}
+
+#[actix_web::test]
+async fn who_has_left_the_team_gets_none_and_a_key_of_another_link_is_nobodys() {
+    let app = TestApp::start().await;
+    let _scene = Scene::set(&app);
+    let max = app.signed_in(MAX);
+    let form = form(&app, &max, MIA).await.set("destination", "https://acme.example/x");
+    let before = app.dump();
+    max.submit(&form.clone().set("link", &link(&app, "tomas-alone"))).await.is(404);
+    max.submit(&form.clone().set("link", &link(&app, "olivia-alone"))).await.is(404);
+    assert_eq!(app.dump(), before);
+    app.signed_in(MIA).post("/teams/northwind/departure", &[]).await.is(303);
+    max.submit(&form).await.is(404);
+    max.get(&format!("{}/links/new", page_of(&app, FIONA))).await.is(404);
+    assert_eq!(actions(&app, "link made"), 0);
+}
+
+#[actix_web::test]
+async fn a_form_sent_twenty_times_at_once_is_one_link_and_one_mail() {
+    let app = TestApp::start().await;
+    let copy = app.copy().await;
+    let max = app.signed_in(MAX);
+    let form = form(&app, &max, MIA).await;
+    let leak = |text: &str| -> &'static str { Box::leak(text.to_owned().into_boxed_str()) };
+    let fields = vec![
+        ("link", leak(form.value("link").unwrap())),
+        ("program", leak(&program(&app, "Acme Resellers"))),
+        ("destination", "https://acme.example/x"),
+    ];
+    let path = format!("{}/links", page_of(&app, MIA));
+    let forms = (0..20).map(|nth| (if nth % 2 == 0 { max.clone() } else { max.on(&copy) }, path.clone(), fields.clone()));
+    for page in at_once(forms.collect()).await {
+        page.leads_to(&page_of(&app, MIA));
+    }
+    assert_eq!((actions(&app, "link made"), app.mails_to(MIA).len(), texts(&app, MIA, "Acme Resellers").len()), (1, 1, 2));
+    is_whole(&app);
+}
