@@ -2,9 +2,11 @@
 
 use crate::{
     access::locks::{InTeam, may},
-    accounts::User,
     db::Db,
+    error::Error,
+    home::overview::Overview,
     invitations::pending::{self, Pending},
+    partners::handlers::activity::{ActivityQuery, ActivityView},
     paths,
     programs::enrollment::{self, Joined},
     search::Search,
@@ -39,12 +41,14 @@ struct HomePage {
     members_count: i32,
     members: String,
     approvals: String,
-    owner: User,
+    owner_name: String,
+    owner_email: String,
     owner_avatar: Avatar,
     role: TeamRole,
     means: &'static str,
     waiting: i64,
     programs: Vec<Joined>,
+    activity: ActivityView,
     may_approve: bool,
     may_answer: bool,
     zone: Tz,
@@ -94,10 +98,15 @@ struct PendingRow {
 }
 
 /// The team's home: what it is, who owns it, its programs by company, what waits.
-pub async fn home(by: InTeam<may::SeeTeam>, layout: Layout, db: Db) -> Redirect {
-    let (team, owner) = (by.team.id, by.team.owner_id);
-    let (owner, programs) =
-        db.run(move |conn| User::find(conn, owner).and_then(|owner| Ok((owner, enrollment::of_team(conn, team)?)))).await?;
+pub async fn home(by: InTeam<may::SeeTeam>, Query(asked): Query<ActivityQuery>, layout: Layout, db: Db) -> Redirect {
+    let (member, period) = (by.member.clone(), asked.period());
+    let (overview, programs) = db
+        .run(move |conn| {
+            let overview = Overview::read(conn, &member, period)?;
+            Ok::<_, Error>((overview, enrollment::of_team(conn, member.team.id)?))
+        })
+        .await?;
+    let title = if by.may(TeamPermission::SeeActivity) { "Activity" } else { "Your activity" };
     let frame = by.frame(layout, TeamTab::Overview, "Overview");
     page(&HomePage {
         frame,
@@ -106,8 +115,10 @@ pub async fn home(by: InTeam<may::SeeTeam>, layout: Layout, db: Db) -> Redirect 
         members_count: by.team.member_count,
         members: paths::members(&by.team.slug),
         approvals: paths::approvals(&by.team.slug),
-        owner_avatar: Avatar::person(owner.id.uuid(), &owner.name),
-        owner,
+        owner_avatar: Avatar::person(overview.owner_id.uuid(), &overview.owner_name),
+        owner_name: overview.owner_name,
+        owner_email: overview.owner_email,
+        activity: ActivityView::new(title, &paths::team(&by.team.slug), &asked, &overview.activity),
         role: by.role,
         means: by.role.means(),
         waiting: by.waiting,
