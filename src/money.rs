@@ -46,6 +46,13 @@ impl Money {
         format!("{sign}{whole}{part}")
     }
 
+    /// Without decimals where these are noughts: `€1,234`.
+    pub fn brief(&self) -> String {
+        let text = self.to_string();
+        let noughts = format!(".{:0<width$}", "", width = decimals(&self.currency) as usize);
+        text.strip_suffix(&noughts).map_or(text.clone(), str::to_owned)
+    }
+
     /// The sign, the whole units, and the decimals with their point.
     fn parts(&self) -> (&'static str, u64, String) {
         let decimals = decimals(&self.currency);
@@ -142,6 +149,12 @@ mod tests {
             assert_eq!(Money::new(minor, currency).to_string(), written);
             assert_eq!(Money::new(minor, currency).plain(), plain);
         }
+    }
+
+    #[test]
+    fn noughts_after_the_point_can_be_left_out() {
+        let brief = |minor, currency| Money::new(minor, currency).brief();
+        assert_eq!([brief(123_400, "EUR"), brief(123_450, "EUR"), brief(1_200, "JPY")], ["€1,234", "€1,234.50", "¥1,200"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::{
     mail::MailStatus,
     partners::{
         MemberRow, Search,
+        activity::{Period, Series, Whose, series},
         care::{CARE, Care},
         health::{HEALTH, Health},
     },
@@ -78,6 +79,9 @@ pub struct PartnerHead {
     /// What only the company sees.
     #[diesel(embed)]
     pub care: Care,
+    /// What the team brings.
+    #[diesel(embed)]
+    pub activity: Series,
 }
 
 /// Somebody this company asked into the team who is not in yet.
@@ -148,13 +152,13 @@ impl PendingRow {
 }
 
 /// SQL for its arrays: a partner is in a handful of programs, and a statement of their own would be the page's sixth.
-fn head() -> String {
+fn head(period: Period) -> String {
     format!(
         "SELECT p.id, p.joined_at, t.id AS team_id, t.slug, t.name, t.member_count, \
         o.name AS owner_name, o.email AS owner_email, m.id AS owner_member_id, \
         (SELECT count(*) FROM invitations i WHERE i.team_id = t.id AND i.company_id = $1 AND i.kind = 'member' \
             AND i.status IN ('waiting', 'sent') AND i.expires_at > now()) AS invited, \
-        {trained} AS trained, {requires} AS requires, enrolled.*, approvals.*, admins.*, agreed.*, care.*, colleagues.*, notes.* \
+        {trained} AS trained, {requires} AS requires, enrolled.*, approvals.*, admins.*, agreed.*, care.*, colleagues.*, notes.*, brings.* \
     FROM partners p \
     JOIN teams t ON t.id = p.team_id \
     JOIN users o ON o.id = t.owner_id \
@@ -163,15 +167,16 @@ fn head() -> String {
             coalesce(array_agg(r.id ORDER BY e.joined_at, e.id), '{{}}') AS program_ids, \
             coalesce(array_agg(e.joined_at ORDER BY e.joined_at, e.id), '{{}}') AS program_since \
         FROM enrollments e JOIN programs r ON r.id = e.program_id WHERE e.partner_id = p.id AND e.left_at IS NULL) enrolled \
-    {HEALTH} {CARE} WHERE p.company_id = $1 AND t.slug = $2",
+    {HEALTH} {CARE} CROSS JOIN LATERAL {series} brings WHERE p.company_id = $1 AND t.slug = $2",
         trained = progress::trained("t.id"),
         requires = progress::requires("t.id"),
+        series = series(period, Whose::PARTNER),
     )
 }
 
 impl PartnerHead {
-    fn read(conn: &mut PgConnection, company: CompanyId, slug: &str) -> QueryResult<Self> {
-        sql_query(head()).bind::<sql_types::Uuid, _>(company).bind::<Text, _>(slug).get_result(conn)
+    fn read(conn: &mut PgConnection, company: CompanyId, slug: &str, period: Period) -> QueryResult<Self> {
+        sql_query(head(period)).bind::<sql_types::Uuid, _>(company).bind::<Text, _>(slug).get_result(conn)
     }
 }
 
@@ -194,9 +199,16 @@ impl PendingRow {
 
 impl PartnerDetail {
     /// The view in three statements; `NotFound` where no partner of that company has that slug.
-    pub fn read(conn: &mut PgConnection, company: CompanyId, slug: &str, search: Option<&Search>, start: Start) -> QueryResult<Self> {
-        let head = PartnerHead::read(conn, company, slug)?;
-        let (members, matches) = MemberRow::page(conn, company, head.team_id, search, start)?;
+    pub fn read(
+        conn: &mut PgConnection,
+        company: CompanyId,
+        slug: &str,
+        search: Option<&Search>,
+        start: Start,
+        period: Period,
+    ) -> QueryResult<Self> {
+        let head = PartnerHead::read(conn, company, slug, period)?;
+        let (members, matches) = MemberRow::page(conn, company, head.team_id, search, start, period)?;
         let mut pending = PendingRow::all(conn, company, head.team_id)?;
         pending.retain(|row| search.is_none_or(|search| search.finds(&format!("{} {}", row.name, row.email))));
         Ok(Self { head, members, matches, pending })

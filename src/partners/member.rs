@@ -2,7 +2,10 @@
 
 use crate::{
     ids::{CompanyId, MemberId, TeamId, UserId},
-    partners::Search,
+    partners::{
+        Search,
+        activity::{Brought, Period, Series, Whose, brought, series},
+    },
     teams::{MemberRole, TeamRole},
     training::progress,
     web::pagination::{Cursor, PAGE_SIZE, Page, Start},
@@ -44,6 +47,9 @@ pub struct MemberRow {
     /// How far they are in this company's courses.
     #[diesel(embed)]
     pub training: Trained,
+    /// What they brought in the period.
+    #[diesel(embed)]
+    pub brought: Brought,
     /// How many members the search finds, this one included.
     #[diesel(sql_type = BigInt)]
     matches: i64,
@@ -78,6 +84,9 @@ pub struct PartnerMember {
     /// The team's name.
     #[diesel(sql_type = Text)]
     pub team_name: String,
+    /// What they bring.
+    #[diesel(embed)]
+    pub activity: Series,
 }
 
 const MEMBER: &str = "m.id, u.id AS user_id, u.name, u.email, m.role AS stored_role, m.user_id = t.owner_id AS is_owner, m.joined_at, \
@@ -96,6 +105,7 @@ impl MemberRow {
         team: TeamId,
         search: Option<&Search>,
         start: Start,
+        period: Period,
     ) -> QueryResult<(Page<Self>, i64)> {
         let top = Cursor { at: DateTime::UNIX_EPOCH, id: Uuid::nil() };
         let (beyond, way, after_owner, beside) = match start {
@@ -104,15 +114,18 @@ impl MemberRow {
             Start::Before(row) => ("<", "DESC", true, row),
         };
         let rows: Vec<Self> = sql_query(format!(
-            "SELECT page.*, trained.* FROM (SELECT * FROM (SELECT {MEMBER}, count(*) OVER () AS matches \
+            "SELECT m.*, trained.*, brought.* FROM (SELECT * FROM (SELECT {MEMBER}, count(*) OVER () AS matches \
                      FROM members m JOIN users u ON u.id = m.user_id JOIN teams t ON t.id = m.team_id \
                      WHERE m.team_id = $2 AND m.left_at IS NULL AND u.search LIKE ANY ($3)) found \
                  WHERE (NOT is_owner, joined_at, id) {beyond} ($4, $5, $6) \
-                 ORDER BY is_owner {other}, joined_at {way}, id {way} LIMIT {PAGE_SIZE} + 1) page \
+                 ORDER BY is_owner {other}, joined_at {way}, id {way} LIMIT {PAGE_SIZE} + 1) m \
+             JOIN partners p ON p.company_id = $1 AND p.team_id = $2 \
              CROSS JOIN LATERAL ({trained}) trained \
-             ORDER BY is_owner {other}, joined_at {way}, id {way}",
+             CROSS JOIN LATERAL {brought} brought \
+             ORDER BY m.is_owner {other}, m.joined_at {way}, m.id {way}",
             other = if way == "ASC" { "DESC" } else { "ASC" },
-            trained = progress::summary("$2", "page.id"),
+            trained = progress::summary("$2", "m.id"),
+            brought = brought(period, Whose::MEMBER_OF_PARTNER),
         ))
         .bind::<sql_types::Uuid, _>(company)
         .bind::<sql_types::Uuid, _>(team)
@@ -128,13 +141,16 @@ impl MemberRow {
 
 impl PartnerMember {
     /// A present member of that company's partner; `NotFound` for everybody else.
-    pub fn read(conn: &mut PgConnection, company: CompanyId, slug: &str, member: MemberId) -> QueryResult<Self> {
+    pub fn read(conn: &mut PgConnection, company: CompanyId, slug: &str, member: MemberId, period: Period) -> QueryResult<Self> {
         sql_query(format!(
-            "SELECT {MEMBER}, 1::bigint AS matches, trained.*, t.id AS team_id, t.slug, t.name AS team_name \
+            "SELECT {MEMBER}, 1::bigint AS matches, trained.*, brought.*, brings.*, t.id AS team_id, t.slug, t.name AS team_name \
              FROM members m JOIN users u ON u.id = m.user_id JOIN teams t ON t.id = m.team_id \
              JOIN partners p ON p.team_id = t.id CROSS JOIN LATERAL ({trained}) trained \
+             CROSS JOIN LATERAL {brought} brought CROSS JOIN LATERAL {series} brings \
              WHERE m.id = $3 AND m.left_at IS NULL AND t.slug = $2 AND p.company_id = $1",
             trained = progress::summary("t.id", "m.id"),
+            brought = brought(period, Whose::MEMBER_OF_PARTNER),
+            series = series(period, Whose::MEMBER_OF_PARTNER),
         ))
         .bind::<sql_types::Uuid, _>(company)
         .bind::<Text, _>(slug)

@@ -1,5 +1,6 @@
 //! What a company sees of its partner teams, and what it keeps about them for itself. No control here changes a team (rule 16).
 
+pub mod activity;
 pub mod care;
 pub mod counts;
 pub mod detail;

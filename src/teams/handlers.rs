@@ -2,17 +2,15 @@
 
 use crate::{
     access::locks::{InTeam, may},
-    accounts::User,
     db::Db,
+    error::Error,
+    home::overview::Overview,
     invitations::pending::{self, Pending},
+    partners::handlers::activity::{ActivityQuery, ActivityView},
     paths,
     programs::enrollment::{self, Joined},
     search::Search,
-    teams::{
-        MemberRole, Membership, TeamPermission, TeamRole,
-        people::{Colleague, WhoCanAct},
-        rail::TeamTab,
-    },
+    teams::{MemberRole, Membership, TeamPermission, TeamRole, people::Colleague, rail::TeamTab},
     web::{
         Avatar, Frame, Layout, Moment, Redirect, page,
         pagination::{PAGE_SIZE, Page, Start},
@@ -45,12 +43,14 @@ struct HomePage {
     members: String,
     approvals: String,
     alone: Option<Alone>,
-    owner: User,
+    owner_name: String,
+    owner_email: String,
     owner_avatar: Avatar,
     role: TeamRole,
     means: &'static str,
     waiting: i64,
     programs: Vec<Joined>,
+    activity: ActivityView,
     may_approve: bool,
     may_answer: bool,
     zone: Tz,
@@ -108,22 +108,29 @@ struct PendingRow {
 }
 
 /// The team's home: what it is, who owns it, its programs by company, what waits.
-pub async fn home(by: InTeam<may::SeeTeam>, layout: Layout, db: Db) -> Redirect {
-    let team = by.team.clone();
-    let (WhoCanAct { owner, admins }, programs) =
-        db.run(move |conn| WhoCanAct::of(conn, &team).and_then(|who| Ok((who, enrollment::of_team(conn, team.id)?)))).await?;
+pub async fn home(by: InTeam<may::SeeTeam>, Query(asked): Query<ActivityQuery>, layout: Layout, db: Db) -> Redirect {
+    let (member, period) = (by.member.clone(), asked.period());
+    let (overview, programs) = db
+        .run(move |conn| {
+            let overview = Overview::read(conn, &member, period)?;
+            Ok::<_, Error>((overview, enrollment::of_team(conn, member.team.id)?))
+        })
+        .await?;
+    let title = if by.may(TeamPermission::SeeActivity) { "Activity" } else { "Your activity" };
     let frame = by.frame(layout, TeamTab::Overview, "Overview");
     page(&HomePage {
         frame,
-        alone: Alone::of(&by.member, admins),
+        alone: Alone::of(&by.member, overview.admins),
         team: by.team.name.clone(),
         slug: by.team.slug.clone(),
         avatar: Avatar::team(by.team.id.uuid(), &by.team.name),
         members_count: by.team.member_count,
         members: paths::members(&by.team.slug),
         approvals: paths::approvals(&by.team.slug),
-        owner_avatar: Avatar::person(owner.id.uuid(), &owner.name),
-        owner,
+        owner_avatar: Avatar::person(overview.owner_id.uuid(), &overview.owner_name),
+        owner_name: overview.owner_name,
+        owner_email: overview.owner_email,
+        activity: ActivityView::new(title, &paths::team(&by.team.slug), &asked, &overview.activity),
         role: by.role,
         means: by.role.means(),
         waiting: by.waiting.all(),

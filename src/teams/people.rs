@@ -31,30 +31,6 @@ pub struct Colleague {
     pub last_active_at: Option<DateTime<Utc>>,
 }
 
-/// Who can act for a team (S29).
-#[derive(Debug, Clone)]
-pub struct WhoCanAct {
-    /// Its owner.
-    pub owner: User,
-    /// How many present members are admins beside the owner.
-    pub admins: i64,
-}
-
-impl WhoCanAct {
-    /// In one statement.
-    pub fn of(conn: &mut PgConnection, team: &Team) -> QueryResult<Self> {
-        let admins = members::table
-            .filter(members::team_id.eq(team.id))
-            .filter(members::left_at.is_null())
-            .filter(members::role.eq(MemberRole::Admin))
-            .filter(members::user_id.ne(team.owner_id))
-            .count()
-            .single_value();
-        let (owner, admins) = users::table.find(team.owner_id).select((User::as_select(), admins)).first::<(User, Option<i64>)>(conn)?;
-        Ok(Self { owner, admins: admins.unwrap_or_default() })
-    }
-}
-
 type Columns = (MemberId, UserId, String, EmailAddress, MemberRole, DateTime<Utc>, Option<DateTime<Utc>>, UserId);
 
 const COLUMNS: (

@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod assets;
+pub mod chart;
 pub mod client;
 pub mod csv;
 pub mod flash;

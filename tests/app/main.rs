@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod activity;
 mod approvals;
 mod architecture;
 mod care;

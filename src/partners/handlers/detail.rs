@@ -1,6 +1,9 @@
 //! The partner detail view.
 
-use super::care_section::{CareView, Typed};
+use super::{
+    activity::{ActivityQuery, ActivityView},
+    care_section::{CareView, Typed},
+};
 use crate::{
     access::{Authorized, may},
     accounts::User,
@@ -32,6 +35,8 @@ pub struct MembersQuery {
     members: String,
     after: String,
     before: String,
+    activity: String,
+    show: String,
 }
 
 #[derive(Template)]
@@ -45,6 +50,7 @@ struct DetailPage {
     avatar: Avatar,
     joined: Moment,
     health: Facts,
+    activity: ActivityView,
     care: CareView,
     errors: FormErrors,
     programs: Vec<Program>,
@@ -70,6 +76,8 @@ struct Member {
     email: Marked,
     role: &'static str,
     training: Trained,
+    clicks: i64,
+    referrals: i64,
     last_active: Option<Moment>,
 }
 
@@ -96,9 +104,12 @@ pub async fn show(
 ) -> Result<HttpResponse> {
     let (company, slug) = (by.company.id, path.into_inner().1);
     let (search, start) = (Search::of(&query.members), Start::from_query(&query.after, &query.before));
-    let (detail, search) =
-        db.run(move |conn| PartnerDetail::read(conn, company, &slug, search.as_ref(), start).map(|detail| (detail, search))).await?;
-    page(&DetailPage::new(&by, layout, detail, search.as_ref(), Typed::default(), FormErrors::none()))
+    let asked = ActivityQuery::new(query.activity, query.show);
+    let period = asked.period();
+    let (detail, search) = db
+        .run(move |conn| PartnerDetail::read(conn, company, &slug, search.as_ref(), start, period).map(|detail| (detail, search)))
+        .await?;
+    page(&DetailPage::new(&by, layout, detail, search.as_ref(), &asked, Typed::default(), FormErrors::none()))
 }
 
 /// The view again, with what is to be corrected in a form of its side.
@@ -111,8 +122,10 @@ pub(super) async fn refuse(
     db: Db,
 ) -> Result<HttpResponse> {
     let company = by.company.id;
-    let detail = db.run(move |conn| PartnerDetail::read(conn, company, &slug, None, Start::First)).await?;
-    refused(&DetailPage::new(&by, layout, detail, None, typed, errors))
+    let asked = ActivityQuery::default();
+    let period = asked.period();
+    let detail = db.run(move |conn| PartnerDetail::read(conn, company, &slug, None, Start::First, period)).await?;
+    refused(&DetailPage::new(&by, layout, detail, None, &asked, typed, errors))
 }
 
 impl DetailPage {
@@ -121,6 +134,7 @@ impl DetailPage {
         layout: Layout,
         detail: PartnerDetail,
         search: Option<&Search>,
+        asked: &ActivityQuery,
         typed: Typed,
         errors: FormErrors,
     ) -> Self {
@@ -135,6 +149,7 @@ impl DetailPage {
             frame: if errors.is_empty() { frame } else { frame.with_errors() },
             errors,
             health: Facts::new(&head, by.user.zone()),
+            activity: ActivityView::new("Activity", &here, asked, &head.activity),
             care: CareView::new(&head, &by.company, by.user.zone(), typed),
             may_invite: by.may(StaffPermission::Invite),
             may_message: by.may(StaffPermission::Message),
@@ -166,7 +181,11 @@ impl DetailPage {
         self.head.trained.map(|trained| format!("{trained} of {} {}", self.head.member_count, trained_by(self.head.requires)))
     }
     fn columns(&self) -> u8 {
-        if self.head.trained.is_some() { 4 } else { 3 }
+        if self.head.trained.is_some() { 6 } else { 5 }
+    }
+    /// The most clicks of those listed, which fill the bar.
+    fn most_clicks(&self) -> i64 {
+        self.members.iter().map(|member| member.clicks).max().unwrap_or_default().max(1)
     }
     fn is_search(&self) -> bool {
         !self.q.is_empty()
@@ -211,6 +230,8 @@ impl Member {
             email: Marked::new(&row.email, search),
             role: row.role().label(),
             training: row.training,
+            clicks: row.brought.clicks,
+            referrals: row.brought.referrals,
             last_active: row.last_active_at.map(|at| Moment::new(at, Utc::now(), reader.zone())),
         }
     }

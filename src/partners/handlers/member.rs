@@ -8,13 +8,22 @@ use crate::{
     ids::MemberId,
     links::{handlers::Shown, list::LinkRow},
     mail::Mailer,
-    partners::{PartnerMember, Trained, handlers::locked_words},
+    partners::{
+        PartnerMember, Trained,
+        handlers::{
+            activity::{ActivityQuery, ActivityView},
+            locked_words,
+        },
+    },
     paths,
     training::{Progress, handlers::CourseBar},
     web::{Avatar, Frame, Layout, Moment, page},
     words::{counted, thousands},
 };
-use actix_web::{HttpResponse, web::Path};
+use actix_web::{
+    HttpResponse,
+    web::{Path, Query},
+};
 use askama::Template;
 use chrono::Utc;
 
@@ -31,26 +40,31 @@ struct MemberPage {
     courses: Vec<CourseBar>,
     links: Vec<Shown>,
     may_make: bool,
+    activity: ActivityView,
 }
 
 /// A member of a partner.
 pub async fn show(
     by: Authorized<may::SeePartners>,
     path: Path<(String, String, MemberId)>,
+    Query(asked): Query<ActivityQuery>,
     layout: Layout,
     mailer: Mailer,
     db: Db,
 ) -> Result<HttpResponse> {
     let (company, (_, slug, member)) = (by.company.id, path.into_inner());
+    let period = asked.period();
     let (of, courses, links) = db
         .run(move |conn| {
-            let of = PartnerMember::read(conn, company, &slug, member)?;
+            let of = PartnerMember::read(conn, company, &slug, member, period)?;
             let courses = Progress::of_members(conn, &[member], Some(company))?;
             Ok::<_, Error>((of, courses, LinkRow::of_member_in(conn, member, company)?))
         })
         .await?;
     let moment = |at| Moment::new(at, Utc::now(), by.user.zone());
+    let here = paths::partner_member(&by.company.slug, &of.slug, of.member.id);
     page(&MemberPage {
+        activity: ActivityView::new("Activity", &here, &asked, &of.activity),
         frame: by.frame(layout, CompanyTab::Partners, &of.member.name),
         avatar: Avatar::person(of.member.user_id.uuid(), &of.member.name),
         may_message: by.may(StaffPermission::Message),

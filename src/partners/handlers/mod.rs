@@ -1,6 +1,7 @@
 //! All Partners, the partner detail view and the member's page, and what a company keeps about a partner. Nothing here changes a team
 //! (rule 16).
 
+pub mod activity;
 mod care;
 mod care_section;
 mod detail;
