@@ -5,7 +5,11 @@ use crate::{
     partners::activity::{Period, Series, Whose, series},
     teams::{Membership, TeamPermission},
 };
-use diesel::{prelude::*, sql_query, sql_types, sql_types::Text};
+use diesel::{
+    prelude::*,
+    sql_query, sql_types,
+    sql_types::{BigInt, Text},
+};
 
 /// A team's owner, and its activity.
 #[derive(Debug, Clone, QueryableByName)]

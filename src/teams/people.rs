@@ -1,12 +1,11 @@
-//! A team's present members: as a list, and who of them can act for the team.
+//! A team's present members, as a list.
 
 use crate::{
-    accounts::User,
     email_address::EmailAddress,
     ids::{MemberId, TeamId, UserId},
     schema::{members, teams, users},
     search::Search,
-    teams::{MemberRole, Team, TeamRole},
+    teams::{MemberRole, TeamRole},
     web::pagination::{Cursor, PAGE_SIZE, Page, Start},
 };
 use chrono::{DateTime, Utc};

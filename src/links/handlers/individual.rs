@@ -13,7 +13,7 @@ use crate::{
         making, text,
     },
     mail::Mailer,
-    partners::PartnerMember,
+    partners::{PartnerMember, activity::Period},
     paths,
     programs::{fields::read_destination, hosts},
     web::{Avatar, Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused},
@@ -128,7 +128,7 @@ impl Read {
     async fn of(by: &Authorized<may::MakeLinks>, team: String, member: MemberId, instead: Option<String>, db: &Db) -> Result<Self> {
         let company = by.company.id;
         db.run(move |conn| {
-            let of = PartnerMember::read(conn, company, &team, member)?;
+            let of = PartnerMember::read(conn, company, &team, member, Period::Days90)?;
             let programs = individual::programs_of(conn, company, &team)?;
             let hosts = hosts::names(conn, company)?;
             let suggestions = match instead {
