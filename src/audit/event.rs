@@ -38,6 +38,8 @@ text_enum!(
         ProgramCreated = "program created",
         /// A program was changed.
         ProgramEdited = "program edited",
+        /// What sales of a program earn was changed.
+        CommissionRuleChanged = "commission rule changed",
         /// A course was made.
         CourseCreated = "course created",
         /// What is written about a course was changed.

@@ -1,6 +1,10 @@
 //! One sentence for every action of the audit log. Names are joined when shown (S61); a new action does not compile without its sentence.
 
-use crate::audit::{Action, lines::Line};
+use crate::{
+    audit::{Action, lines::Line},
+    money::{self, Money},
+    words::counted,
+};
 use serde_json::Value;
 
 /// What the line tells, as one sentence: "Olivia Park accepted the terms of Acme Resellers, version 2, for Northwind".
@@ -30,6 +34,7 @@ pub fn of(line: &Line) -> String {
         Action::OtherSessionsEnded => format!("{who} ended all their other sessions"),
         Action::ProgramCreated => format!("{who} made the program {program}"),
         Action::ProgramEdited => format!("{who} changed the program {program}{}", program_change(line)),
+        Action::CommissionRuleChanged => format!("{who} changed what sales of {program} earn{}", rule_change(line)),
         Action::TeamInvited => match line.team_name.as_deref() {
             Some(named) => format!("{who} invited {person} to bring {named} into {program}"),
             None => format!("{who} invited {person} into {program}"),
@@ -132,6 +137,7 @@ pub const fn is_the_teams(action: Action) -> bool {
         | Action::OtherSessionsEnded
         | Action::ProgramCreated
         | Action::ProgramEdited
+        | Action::CommissionRuleChanged
         | Action::TeamInvited
         | Action::TermsPublished
         | Action::StaffInvited
@@ -226,6 +232,22 @@ fn program_change(line: &Line) -> String {
         _ => "",
     };
     format!("{named}{opened}")
+}
+
+/// " from 12.5 % to €20.00, held for 14 days instead of 30".
+fn rule_change(line: &Line) -> String {
+    let earns = |of: Option<&Value>| match (number(of, "percent"), number(of, "amount")) {
+        (Some(points), _) => format!("{} %", money::percent(i32::try_from(points).unwrap_or_default())),
+        (None, Some(minor)) => Money::new(minor, word(of, "currency").unwrap_or_default()).to_string(),
+        (None, None) => "nothing".to_owned(),
+    };
+    let (before, after) = (line.before.as_ref(), line.after.as_ref());
+    let (was, is) = (earns(before), earns(after));
+    let changed = if was == is { String::new() } else { format!(" from {was} to {is}") };
+    match (number(before, "holding_days"), number(after, "holding_days")) {
+        (Some(was), Some(is)) if was != is => format!("{changed}, held for {} instead of {was}", counted(is, "day")),
+        _ => changed,
+    }
 }
 
 fn tag(line: &Line) -> String {

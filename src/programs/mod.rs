@@ -2,6 +2,7 @@
 
 pub mod by_team;
 pub mod changes;
+pub mod commission;
 pub mod due;
 pub mod emails;
 pub mod enrollment;
