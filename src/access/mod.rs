@@ -2,6 +2,7 @@
 
 pub mod fresh;
 pub mod gate;
+pub mod key;
 pub mod locks;
 pub mod password;
 pub mod session;
@@ -9,6 +10,7 @@ pub mod store;
 mod weak;
 
 pub use fresh::{Fresh, Freshness};
+pub use key::WithKey;
 pub use locks::{Access, Anyone, Authorized, Guarded, InTeam, Public, SignedIn, may};
 pub use password::Passwords;
 pub use session::ThisSession;

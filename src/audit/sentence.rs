@@ -15,6 +15,8 @@ pub fn of(line: &Line) -> String {
     let team = line.team.as_deref().unwrap_or("a team");
     let company = line.company.as_deref().unwrap_or("the company");
     let course = line.course.as_deref().unwrap_or("…");
+    let key = line.key.as_deref().unwrap_or("…");
+    let lead = line.lead.as_deref().unwrap_or("somebody");
     let lesson = line.lesson.as_deref().unwrap_or("…");
     let (was, is) = (word(line.before.as_ref(), "role"), word(line.after.as_ref(), "role"));
     let version = number(line.after.as_ref(), "terms").map_or_else(String::new, |number| format!(", version {number}"));
@@ -110,6 +112,14 @@ pub fn of(line: &Line) -> String {
         Action::LessonMoved => format!("{who} gave the lesson “{lesson}” another place"),
         Action::LessonDone => format!("{who} marked the lesson “{lesson}” done"),
         Action::LessonUndone => format!("{who} took back that the lesson “{lesson}” is done"),
+        Action::ApiKeyMade => format!("{who} made the key “{key}”"),
+        Action::ApiKeyRevoked => format!("{who} revoked the key “{key}”"),
+        Action::SaleReported => format!("The key “{key}” reported a sale of {} that {person} of {team} brought to {program}", sum(line)),
+        Action::SaleRefunded => format!("The key “{key}” reported a refund of {} of a sale that {person} of {team} brought", sum(line)),
+        Action::ReferralContributed => format!("{who} of {team} recommended {lead} for {program}"),
+        Action::ReferralApproved => format!("{who} approved the referral of {lead} by {person} of {team}"),
+        Action::ReferralDeclined => format!("{who} declined the referral of {lead} by {person} of {team}"),
+        Action::ReferralWon => format!("{who} marked the referral of {lead} by {person} of {team} as won, with a sale of {}", sum(line)),
         Action::Refused => format!("{who} tried what their role does not allow, and was refused"),
     }
 }
@@ -122,6 +132,15 @@ pub const fn is_the_teams(action: Action) -> bool {
         | Action::PartnerUntagged
         | Action::NoteAdded
         | Action::MessageSent
+        // Who sees the others' referrals, and the team's money, is the team's to switch; its history has no switch.
+        | Action::ReferralContributed
+        | Action::ReferralApproved
+        | Action::ReferralDeclined
+        | Action::ReferralWon
+        | Action::SaleReported
+        | Action::SaleRefunded
+        | Action::ApiKeyMade
+        | Action::ApiKeyRevoked
         | Action::CompanyFounded
         | Action::SignedIn
         | Action::SignedOut
@@ -248,6 +267,12 @@ fn rule_change(line: &Line) -> String {
         (Some(was), Some(is)) if was != is => format!("{changed}, held for {} instead of {was}", counted(is, "day")),
         _ => changed,
     }
+}
+
+/// The money that a line names: "€49.00".
+fn sum(line: &Line) -> String {
+    let after = line.after.as_ref();
+    Money::new(number(after, "amount").unwrap_or_default(), word(after, "currency").unwrap_or_default()).to_string()
 }
 
 fn tag(line: &Line) -> String {

@@ -5,6 +5,7 @@ mod conversations;
 mod courses;
 mod governing;
 mod people;
+mod referrals;
 mod seed;
 mod terms;
 

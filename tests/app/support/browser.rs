@@ -16,6 +16,8 @@ pub struct Browser {
     client: Client,
     jar: Arc<Jar>,
     base: Url,
+    /// What a company's own system shows with each request.
+    key: Option<String>,
 }
 
 /// What came back.
@@ -42,7 +44,12 @@ impl Browser {
     pub(super) fn new(base: &str) -> Self {
         let jar = Arc::new(Jar::default());
         let client = Client::builder().redirect(Policy::none()).cookie_provider(jar.clone()).build().expect("a client");
-        Self { client, jar, base: base.parse().expect("a URL") }
+        Self { client, jar, base: base.parse().expect("a URL"), key: None }
+    }
+
+    /// The same, as a program that shows this key.
+    pub fn with_key(self, key: &str) -> Self {
+        Self { key: Some(key.to_owned()), ..self }
     }
 
     pub(super) fn set_cookie(&self, name: &str, value: &str) {
@@ -60,7 +67,7 @@ impl Browser {
         for cookie in self.cookies().split("; ").filter(|cookie| !cookie.is_empty()) {
             other.jar.add_cookie_str(&format!("{cookie}; Path=/"), &other.base);
         }
-        other
+        Self { key: self.key.clone(), ..other }
     }
 
     /// A request with nothing added but cookies.
@@ -104,8 +111,20 @@ impl Browser {
         panic!("{} leads in a circle", page.path)
     }
 
-    /// Sends a form that need not stand on any page.
+    /// Sends JSON as a program does, with the key and without what browsers say of themselves.
+    pub async fn call(&self, path: &str, json: &str) -> Page {
+        let mut request = self.request(Method::POST, path).header("content-type", "application/json").body(json.to_owned());
+        if let Some(key) = &self.key {
+            request = request.header("authorization", format!("Bearer {key}"));
+        }
+        self.send(request).await
+    }
+
+    /// Sends a form that need not stand on any page; to where programs send JSON, the same as JSON.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        if path.starts_with("/api/") {
+            return self.call(path, &json(fields)).await;
+        }
         let body = url_encoded(fields);
         let request = self
             .request(Method::POST, path)
@@ -140,6 +159,14 @@ pub async fn at_once(forms: Vec<Forged>) -> Vec<Page> {
     pages
 }
 
+/// As one JSON object, repeated fields too; what reads as a whole number is one.
+fn json(fields: &[(&str, &str)]) -> String {
+    let text = |text: &str| serde_json::Value::from(text).to_string();
+    let value = |name: &str, value: &str| if name == "amount" && value.parse::<i64>().is_ok() { value.to_owned() } else { text(value) };
+    let fields: Vec<String> = fields.iter().map(|(name, of)| format!("{}:{}", text(name), value(name, of))).collect();
+    format!("{{{}}}", fields.join(","))
+}
+
 fn url_encoded(fields: &[(&str, &str)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
@@ -164,6 +191,19 @@ impl Page {
     /// A header, or nothing.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map(HeaderValue::to_str).and_then(Result::ok).unwrap_or_default()
+    }
+
+    /// The word of what a program reads as wrong.
+    #[track_caller]
+    pub fn fault(&self) -> String {
+        self.json()["error"]["code"].as_str().unwrap_or_else(|| panic!("{}: {}", self.path, self.body)).to_owned()
+    }
+
+    /// Its body, where it is JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        assert_eq!(self.header("content-type"), "application/json", "{}: {}", self.path, self.body);
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{}: {error}: {}", self.path, self.body))
     }
 
     /// Parsed.
