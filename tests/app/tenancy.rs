@@ -5,8 +5,8 @@ use crate::support::{
     catalogue::{changes, pages},
     personas::*,
     scene::{
-        API_KEY, COURSE, DRAFT, FOREIGN_API_KEY, FOREIGN_CLICK, FOREIGN_COURSE, FOREIGN_LESSON, FOREIGN_LINK, FOREIGN_REFERRAL,
-        FOREIGN_SALE, FOREIGN_SENT, FOREIGN_SESSION, FOREIGN_STAFF_SENT, FOREIGN_TAG, FOREIGN_WAITING, LINK, PUT, REFERRAL, SALE,
+        API_KEY, COURSE, DRAFT, FOREIGN_API_KEY, FOREIGN_CLICK, FOREIGN_COURSE, FOREIGN_LESSON, FOREIGN_SOLD_LINK, FOREIGN_REFERRAL,
+        FOREIGN_SALE, FOREIGN_SENT, FOREIGN_SESSION, FOREIGN_STAFF_SENT, FOREIGN_TAG, FOREIGN_WAITING, SOLD_LINK, PUT, REFERRAL, SALE,
         SECOND_PROGRAM, SENT, STAFF_SENT, TAG, WAITING, WITH_MIA, id,
     },
 };
@@ -250,21 +250,21 @@ async fn the_database_refuses_a_row_that_mixes_companies() {
         ),
         (
             "conversions",
-            conversion(&good, API_KEY, SALE, LINK),
+            conversion(&good, API_KEY, SALE, SOLD_LINK),
             mixed
                 .iter()
-                .map(|whose| conversion(whose, API_KEY, SALE, LINK))
+                .map(|whose| conversion(whose, API_KEY, SALE, SOLD_LINK))
                 .chain([
-                    conversion(&good, FOREIGN_API_KEY, SALE, LINK),
-                    conversion(&good, API_KEY, FOREIGN_SALE, LINK),
-                    conversion(&good, API_KEY, SALE, FOREIGN_LINK),
+                    conversion(&good, FOREIGN_API_KEY, SALE, SOLD_LINK),
+                    conversion(&good, API_KEY, FOREIGN_SALE, SOLD_LINK),
+                    conversion(&good, API_KEY, SALE, FOREIGN_SOLD_LINK),
                 ])
                 .collect(),
         ),
         (
             "customers",
-            customer(&good, LINK),
-            mixed.iter().map(|whose| customer(whose, LINK)).chain([customer(&good, FOREIGN_LINK)]).collect(),
+            customer(&good, SOLD_LINK),
+            mixed.iter().map(|whose| customer(whose, SOLD_LINK)).chain([customer(&good, FOREIGN_SOLD_LINK)]).collect(),
         ),
         (
             "enrollments",

@@ -4,7 +4,7 @@ use super::{SALES, opened, sell};
 use crate::support::{
     TestApp,
     personas::*,
-    scene::{CLICK, LINK, id},
+    scene::{CLICK, SOLD_LINK, id},
 };
 use guildhall::{
     audit::Actor,
@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 #[actix_web::test]
 async fn a_customer_is_bound_to_who_brought_them_first_for_good() {
     let (app, shop) = opened().await;
-    let (mias, adams) = (app.click(&id(LINK).to_string(), "1 hour"), app.click(&app.link_of(ADAM), "1 minute"));
+    let (mias, adams) = (app.click(&id(SOLD_LINK).to_string(), "1 hour"), app.click(&app.link_of(ADAM), "1 minute"));
     sell(&shop, "first", &mias, "c-7").await.is(201);
     sell(&shop, "later", "", "c-7").await.is(201);
     sell(&shop, "by another's click", &adams, "c-7").await.is(201);
@@ -49,7 +49,7 @@ async fn a_customer_is_bound_to_who_brought_them_first_for_good() {
 async fn a_click_counts_for_ninety_days_and_a_customer_whom_it_brought_for_good() {
     let (app, shop) = opened().await;
     let (young, old) =
-        (app.click(&id(LINK).to_string(), "89 days 23 hours 59 minutes"), app.click(&id(LINK).to_string(), "90 days 1 minute"));
+        (app.click(&id(SOLD_LINK).to_string(), "89 days 23 hours 59 minutes"), app.click(&id(SOLD_LINK).to_string(), "90 days 1 minute"));
     app.sql("UPDATE enrollments SET joined_at = now() - interval '2 years'");
     sell(&shop, "in time", &young, "c-7").await.is(201);
     let page = sell(&shop, "too late", &old, "c-8").await;
@@ -69,7 +69,7 @@ async fn a_click_counts_for_ninety_days_and_a_customer_whom_it_brought_for_good(
 #[actix_web::test]
 async fn a_sale_earns_where_the_team_was_in_the_program_when_it_was_clicked() {
     let (app, shop) = opened().await;
-    let link = id(LINK).to_string();
+    let link = id(SOLD_LINK).to_string();
     let resellers = "(SELECT id FROM programs WHERE name = 'Acme Resellers')";
     app.sql(&format!(
         "UPDATE enrollments SET joined_at = now() - interval '20 days', left_at = now() - interval '10 days' WHERE program_id = {resellers}"

@@ -4,7 +4,7 @@ use super::opened;
 use crate::support::{
     TestApp,
     personas::*,
-    scene::{KEY, LINK, id},
+    scene::{KEY, SOLD_LINK, id},
 };
 use diesel::{PgConnection, connection::SimpleConnection};
 use guildhall::{
@@ -126,7 +126,7 @@ async fn the_ledger_agrees_with_a_small_model_whatever_is_sold_refunded_and_deci
         key: ApiKey::shown(conn, KEY).unwrap().unwrap(),
         sam: Staff::of(conn, sam, "acme").unwrap(),
         mia: Membership::of(conn, mia, "northwind").unwrap(),
-        click: app.click(&id(LINK).to_string(), "1 minute").parse().unwrap(),
+        click: app.click(&id(SOLD_LINK).to_string(), "1 minute").parse().unwrap(),
         program: app.text("SELECT id FROM programs WHERE name = 'Acme Resellers'").parse().unwrap(),
         partner: app.text("SELECT p.id FROM partners p JOIN teams t ON t.id = p.team_id WHERE t.slug = 'northwind'").parse().unwrap(),
         case: 0,

@@ -112,9 +112,9 @@ pub const API_KEY: u128 = 0x400;
 /// Globex's.
 pub const FOREIGN_API_KEY: u128 = 0x401;
 /// Mia's link to Acme Resellers.
-pub const LINK: u128 = 0x402;
+pub const SOLD_LINK: u128 = 0x402;
 /// Tomás's to Globex Affiliates.
-pub const FOREIGN_LINK: u128 = 0x403;
+pub const FOREIGN_SOLD_LINK: u128 = 0x403;
 /// A click on Mia's link, an hour ago.
 pub const CLICK: u128 = 0x404;
 /// One on Tomás's.
@@ -347,7 +347,7 @@ fn rows(app: &TestApp) -> String {
             user(OLIVIA),
             user(ADAM)
         ),
-        money(&acme, &northwind, &program("Acme Resellers"), &mia, &sam, KEY, &[API_KEY, LINK, CLICK, SALE, REFERRAL], "acme"),
+        money(&acme, &northwind, &program("Acme Resellers"), &mia, &sam, KEY, &[API_KEY, SOLD_LINK, CLICK, SALE, REFERRAL], "acme"),
         money(
             &globex,
             &brightwater,
@@ -355,7 +355,7 @@ fn rows(app: &TestApp) -> String {
             &user(TOMAS),
             &gus,
             FOREIGN_KEY,
-            &[FOREIGN_API_KEY, FOREIGN_LINK, FOREIGN_CLICK, FOREIGN_SALE, FOREIGN_REFERRAL],
+            &[FOREIGN_API_KEY, FOREIGN_SOLD_LINK, FOREIGN_CLICK, FOREIGN_SALE, FOREIGN_REFERRAL],
             "globex",
         ),
         mail(MAIL, SENT, "nora@brightlane.example", &acme),
@@ -393,6 +393,8 @@ fn money(company: &str, team: &str, program: &str, member: &str, staff: &str, ke
              VALUES ('{api_key}', {company}, 'Web shop of {name}', sha256('{key}'), '0000', {staff}); \
          INSERT INTO links (id, company_id, partner_id, team_id, member_id, program_id, kind, url, text) \
              VALUES ('{link}', {whose}, 'individual', 'https://{name}.example/start', 'scene-of-{name}'); \
+         INSERT INTO link_texts (text, link_id) VALUES ('scene-of-{name}', '{link}'); \
+         INSERT INTO link_hosts (company_id, host) VALUES ({company}, '{name}.example') ON CONFLICT DO NOTHING; \
          INSERT INTO clicks (id, link_id, at, visitor) VALUES ('{click}', '{link}', now() - interval '1 hour', sha256('{name}')); \
          UPDATE enrollments SET joined_at = now() - interval '1 year' WHERE partner_id = {partner}; \
          INSERT INTO customers (id, company_id, partner_id, team_id, member_id, program_id, external_id, link_id, click_id, clicked_at) \
