@@ -27,6 +27,12 @@ pub enum Error {
     /// The team or company requires two-step sign-in of this person, who has not set it up (S7): 303 to the page that does, which leads back.
     #[error("two-step sign-in required")]
     TwoStepRequired,
+    /// No living key of a company was shown, where one is asked for: 401.
+    #[error("key required")]
+    KeyRequired,
+    /// A body in another form than JSON, where that is asked for: 415.
+    #[error("not JSON")]
+    NotJson,
     /// A request that no form of ours sends: 400.
     #[error("bad request")]
     BadRequest,
@@ -127,6 +133,8 @@ impl ResponseError for Error {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden(_) | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::SignInRequired | Self::ProofRequired | Self::TwoStepRequired => StatusCode::SEE_OTHER,
+            Self::KeyRequired => StatusCode::UNAUTHORIZED,
+            Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Gone(_) => StatusCode::GONE,

@@ -137,6 +137,19 @@ pub fn invitation_answer(token: &str, noun: &str) -> String {
     format!("/invitations/{token}/{noun}")
 }
 
+/// Where a company's own system reports sales.
+pub fn conversions() -> String {
+    "/api/conversions".into()
+}
+/// Where it reports refunds.
+pub fn refunds() -> String {
+    "/api/refunds".into()
+}
+/// Whether programs call this path, with a key and in JSON, and no browser does. As the routes read it: `/%61pi` is `/api`.
+pub fn is_for_programs(path: &str) -> bool {
+    path.starts_with("/api/")
+}
+
 /// A company's first page.
 pub fn company(company: &str) -> String {
     format!("/companies/{company}")
@@ -228,6 +241,35 @@ pub fn program_terms_version(company: &str, program: ProgramId, terms: TermsId) 
 /// Which teams of a program have accepted its terms in force.
 pub fn program_acceptances(company: &str, program: ProgramId) -> String {
     format!("/companies/{company}/programs/{program}/acceptances")
+}
+/// What sales of a program earn.
+pub fn program_commission(company: &str, program: ProgramId) -> String {
+    format!("/companies/{company}/programs/{program}/commission")
+}
+
+/// A company's referrals.
+pub fn referrals(company: &str) -> String {
+    format!("/companies/{company}/referrals")
+}
+/// A company's referrals by this team.
+pub fn referrals_of(company: &str, team: &str) -> String {
+    with_query(&referrals(company), &[("team", team)])
+}
+/// One referral.
+pub fn referral(company: &str, id: ReferralId) -> String {
+    format!("/companies/{company}/referrals/{id}")
+}
+/// Deciding about a referral: `noun` is approval, declination or win.
+pub fn referral_action(company: &str, id: ReferralId, noun: &str) -> String {
+    format!("/companies/{company}/referrals/{id}/{noun}")
+}
+/// The keys with which a company's own system reports sales.
+pub fn api_keys(company: &str) -> String {
+    format!("/companies/{company}/settings/keys")
+}
+/// Taking a key back.
+pub fn api_key_revocation(company: &str, id: ApiKeyId) -> String {
+    format!("/companies/{company}/settings/keys/{id}/revocation")
 }
 
 /// A company's courses.
@@ -420,6 +462,15 @@ pub fn team_messages(team: &str) -> String {
 /// One conversation of a team.
 pub fn team_conversation(team: &str, id: ConversationId) -> String {
     format!("/teams/{team}/messages/{id}")
+}
+
+/// A team's referrals.
+pub fn team_referrals(team: &str) -> String {
+    format!("/teams/{team}/referrals")
+}
+/// Contributing a referral.
+pub fn new_referral(team: &str) -> String {
+    format!("/teams/{team}/referrals/new")
 }
 
 /// A team's training.

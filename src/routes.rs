@@ -17,6 +17,7 @@ use crate::{
     messages::handlers as messages,
     partners::handlers as partners,
     programs::handlers as programs,
+    referrals::handlers as referrals,
     staffing::handlers as staffing,
     teams,
     training::handlers as training,
@@ -117,10 +118,25 @@ pub fn all(mode: Mode) -> Vec<Endpoint> {
         Mode::Serve => Vec::new(),
         Mode::Demo => mailbox(),
     };
-    [public(), account(), partner(), program(), link(), course(), staff(), invitation(), invitation_link(), team(), message(), demo_only]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        public(),
+        account(),
+        partner(),
+        program(),
+        link(),
+        course(),
+        staff(),
+        invitation(),
+        invitation_link(),
+        team(),
+        message(),
+        referral(),
+        sale(),
+        demo_only,
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn public() -> Vec<Endpoint> {
@@ -193,6 +209,8 @@ fn program() -> Vec<Endpoint> {
         get("/companies/{company}/programs/new", programs::new),
         get("/companies/{company}/programs/{program}", programs::show),
         post("/companies/{company}/programs/{program}", programs::edit, &[Action::ProgramEdited, Action::HostListed]),
+        get("/companies/{company}/programs/{program}/commission", programs::commission::show),
+        post("/companies/{company}/programs/{program}/commission", programs::commission::change, &[Action::CommissionRuleChanged]),
         get("/companies/{company}/programs/{program}/terms", programs::terms::index),
         post("/companies/{company}/programs/{program}/terms", programs::publish::publish, &[Action::TermsPublished]).with_long_text(),
         get("/companies/{company}/programs/{program}/terms/new", programs::publish::new),
@@ -404,6 +422,30 @@ fn message() -> Vec<Endpoint> {
         get("/teams/{team}/messages", messages::conversations),
         get("/teams/{team}/messages/{conversation}", messages::conversation),
         post("/teams/{team}/messages/{conversation}", messages::answer, &[Action::MessageSent]),
+    ]
+}
+
+fn referral() -> Vec<Endpoint> {
+    vec![
+        get("/companies/{company}/referrals", referrals::company::index),
+        get("/companies/{company}/referrals/{referral}", referrals::one::show),
+        post("/companies/{company}/referrals/{referral}/approval", referrals::one::approve, &[Action::ReferralApproved]),
+        post("/companies/{company}/referrals/{referral}/declination", referrals::one::decline, &[Action::ReferralDeclined]),
+        post("/companies/{company}/referrals/{referral}/win", referrals::one::win, &[Action::ReferralWon]),
+        get("/teams/{team}/referrals", referrals::team::index),
+        get("/teams/{team}/referrals/new", referrals::team::new),
+        post("/teams/{team}/referrals/new", referrals::team::create, &[Action::ReferralContributed]),
+    ]
+}
+
+fn sale() -> Vec<Endpoint> {
+    vec![
+        get("/companies/{company}/settings/keys", referrals::keys::index),
+        post("/companies/{company}/settings/keys", referrals::keys::make, &[Action::ApiKeyMade]),
+        get("/companies/{company}/settings/keys/{key}/revocation", referrals::keys::confirm),
+        post("/companies/{company}/settings/keys/{key}/revocation", referrals::keys::revoke, &[Action::ApiKeyRevoked]),
+        post("/api/conversions", referrals::api::report, &[Action::SaleReported]),
+        post("/api/refunds", referrals::api::refund, &[Action::SaleRefunded]),
     ]
 }
 

@@ -140,7 +140,7 @@ diesel::table! {
         api_key_id -> Uuid,
         idempotency_key -> Text,
         request_hash -> Bytea,
-        customer_id -> Uuid,
+        customer_id -> Nullable<Uuid>,
         partner_id -> Uuid,
         team_id -> Uuid,
         member_id -> Uuid,
@@ -150,6 +150,8 @@ diesel::table! {
         amount -> Int8,
         currency -> Text,
         at -> Timestamptz,
+        commission_percent -> Nullable<Int4>,
+        commission_amount -> Nullable<Int8>,
     }
 }
 
@@ -183,6 +185,7 @@ diesel::table! {
         link_id -> Nullable<Uuid>,
         click_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
+        clicked_at -> Timestamptz,
     }
 }
 
@@ -506,11 +509,14 @@ diesel::table! {
         status -> Text,
         reason -> Text,
         amount -> Nullable<Int8>,
-        self_referral -> Bool,
         duplicate_of -> Nullable<Uuid>,
         created_at -> Timestamptz,
         decided_at -> Nullable<Timestamptz>,
         decided_by -> Nullable<Uuid>,
+        commission_percent -> Nullable<Int4>,
+        commission_amount -> Nullable<Int8>,
+        self_referral -> Nullable<Text>,
+        known_customer -> Bool,
     }
 }
 

@@ -101,6 +101,56 @@ const RULES: &[(&str, &str)] = &[
         "SELECT program_id FROM destinations WHERE kind = 'default' AND retired_at IS NULL GROUP BY program_id HAVING count(*) > 2",
     ),
     (
+        "a commission has one earned line, of its amount and its partner",
+        "SELECT c.id FROM commissions c WHERE (SELECT count(*) FROM ledger l WHERE l.commission_id = c.id AND l.kind = 'earned') <> 1 \
+         OR NOT EXISTS (SELECT FROM ledger l WHERE l.commission_id = c.id AND l.kind = 'earned' AND l.amount = c.amount AND l.partner_id = c.partner_id \
+             AND l.currency = c.currency AND l.available_at = c.available_at)",
+    ),
+    (
+        "of a commission no more is taken back than was earned, and where it was",
+        "SELECT c.id FROM commissions c WHERE (SELECT sum(l.amount) FROM ledger l WHERE l.commission_id = c.id) < 0 \
+         OR EXISTS (SELECT FROM ledger l WHERE l.commission_id = c.id AND (l.partner_id <> c.partner_id OR l.currency <> c.currency OR l.available_at <> c.available_at))",
+    ),
+    (
+        "a commission is in its program's currency, by its team's member",
+        "SELECT c.id FROM commissions c JOIN programs g ON g.id = c.program_id JOIN members m ON m.id = c.member_id JOIN partners p ON p.id = c.partner_id \
+         WHERE g.currency <> c.currency OR m.team_id <> c.team_id OR p.team_id <> c.team_id",
+    ),
+    (
+        "a reported sale earned what the rule gave, for who brought it",
+        "SELECT s.id FROM conversions s LEFT JOIN commissions c ON c.conversion_id = s.id \
+         WHERE coalesce(s.amount::numeric * s.commission_percent / 10000, s.commission_amount, 0)::numeric >= 1 AND c.id IS NULL \
+         OR c.amount <> coalesce(floor(s.amount::numeric * s.commission_percent / 10000), s.commission_amount, 0) \
+         OR (c.partner_id, c.team_id, c.member_id, c.program_id, c.sale, c.currency) <> (s.partner_id, s.team_id, s.member_id, s.program_id, s.amount, s.currency)",
+    ),
+    (
+        "a won referral earned what the rule gave, for who brought it",
+        "SELECT r.id FROM referrals r LEFT JOIN commissions c ON c.referral_id = r.id \
+         WHERE coalesce(r.amount::numeric * r.commission_percent / 10000, r.commission_amount, 0)::numeric >= 1 AND c.id IS NULL \
+         OR c.amount <> coalesce(floor(r.amount::numeric * r.commission_percent / 10000), r.commission_amount, 0) \
+         OR (c.partner_id, c.team_id, c.member_id, c.program_id, c.sale) <> (r.partner_id, r.team_id, r.member_id, r.program_id, r.amount)",
+    ),
+    (
+        "a reported sale is in its program's currency, and its link's and its customer's",
+        "SELECT s.id FROM conversions s JOIN programs g ON g.id = s.program_id LEFT JOIN links l ON l.id = s.link_id LEFT JOIN customers c ON c.id = s.customer_id \
+         WHERE g.currency <> s.currency OR (l.partner_id, l.member_id, l.program_id) <> (s.partner_id, s.member_id, s.program_id) \
+         OR (c.partner_id, c.member_id, c.program_id) <> (s.partner_id, s.member_id, s.program_id)",
+    ),
+    (
+        "refunds are no more than the sale",
+        "SELECT s.id FROM conversions s WHERE s.amount < (SELECT coalesce(sum(f.amount), 0) FROM refunds f WHERE f.conversion_id = s.id)",
+    ),
+    (
+        "of a refunded sale the commission keeps the part that is left",
+        "SELECT c.id FROM commissions c JOIN conversions s ON s.id = c.conversion_id \
+         CROSS JOIN LATERAL (SELECT coalesce(sum(f.amount), 0) AS refunded FROM refunds f WHERE f.conversion_id = s.id) f \
+         WHERE (SELECT sum(l.amount) FROM ledger l WHERE l.commission_id = c.id) <> div(c.amount::numeric * (s.amount - f.refunded), s.amount::numeric)",
+    ),
+    (
+        "a duplicate came after the first",
+        "SELECT r.id FROM referrals r JOIN referrals f ON f.id = r.duplicate_of WHERE f.email <> r.email OR f.created_at > r.created_at",
+    ),
+    (
         "a sent invitation has a mail",
         "SELECT i.id FROM invitations i WHERE i.status = 'sent' AND NOT EXISTS (SELECT FROM outbox o WHERE o.link_id = i.id AND o.link_generation = i.generation)",
     ),

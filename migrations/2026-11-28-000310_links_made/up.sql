@@ -3,7 +3,3 @@
 ALTER TABLE programs ADD COLUMN links_made_at timestamptz;
 ALTER TABLE programs ALTER COLUMN links_made_at SET DEFAULT now();
 CREATE INDEX programs_links_due ON programs (id) WHERE links_made_at IS NULL;
-
--- Upkeep walks the teams of a program in the order of their places.
-CREATE INDEX enrollments_walk ON enrollments (program_id, id) WHERE left_at IS NULL;
-DROP INDEX enrollments_program_id;

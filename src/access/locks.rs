@@ -38,6 +38,8 @@ pub enum Access {
     Staff(StaffPermission),
     /// People of the team in the path who hold this.
     Team(TeamPermission),
+    /// Programs that show a company's key, whoever is signed in.
+    Key,
 }
 
 /// A lock's kind, known without a request.

@@ -48,6 +48,8 @@ text_enum!(
         ProgramCreated = "program created",
         /// A program was changed.
         ProgramEdited = "program edited",
+        /// What sales of a program earn was changed.
+        CommissionRuleChanged = "commission rule changed",
         /// A course was made.
         CourseCreated = "course created",
         /// What is written about a course was changed.
@@ -160,6 +162,22 @@ text_enum!(
         HostUnlisted = "host unlisted",
         /// A message was sent; what it says stands in the conversation alone.
         MessageSent = "message sent",
+        /// A key was made with which the company's own system reports sales.
+        ApiKeyMade = "api key made",
+        /// A key was taken back.
+        ApiKeyRevoked = "api key revoked",
+        /// A sale was reported with a key.
+        SaleReported = "sale reported",
+        /// A refund was reported with a key.
+        SaleRefunded = "sale refunded",
+        /// A member contributed a lead.
+        ReferralContributed = "referral contributed",
+        /// The company takes a lead up.
+        ReferralApproved = "referral approved",
+        /// The company does not take a lead up, or it came to nothing.
+        ReferralDeclined = "referral declined",
+        /// A lead became a sale.
+        ReferralWon = "referral won",
         /// Something was tried without the right (rules 16 and 61).
         Refused = "refused",
     }

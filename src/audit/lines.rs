@@ -76,6 +76,12 @@ pub struct Line {
     /// The name of a program's further destination, as it is now.
     #[diesel(sql_type = Nullable<Text>)]
     pub destination: Option<String>,
+    /// What a key is called.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub key: Option<String>,
+    /// The person whom a referral recommends.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub lead: Option<String>,
     /// What was there before.
     #[diesel(sql_type = Nullable<Jsonb>)]
     pub before: Option<Value>,
@@ -137,7 +143,11 @@ const NAMES: &str = "LEFT JOIN users u ON u.id = a.user_id \
      LEFT JOIN invitations i ON i.id = a.target_id \
      LEFT JOIN links li ON li.id = a.target_id LEFT JOIN members lm ON lm.id = li.member_id LEFT JOIN users lu ON lu.id = lm.user_id \
      LEFT JOIN destinations de ON de.id = a.target_id \
-     LEFT JOIN programs g ON g.id = coalesce(i.program_id, li.program_id, de.program_id, a.target_id) \
+     LEFT JOIN referrals rr ON rr.id = a.target_id \
+     LEFT JOIN refunds rf ON rf.id = a.target_id LEFT JOIN conversions cv ON cv.id = coalesce(rf.conversion_id, a.target_id) \
+     LEFT JOIN api_keys ak ON ak.id = coalesce(rf.api_key_id, cv.api_key_id, a.target_id) \
+     LEFT JOIN members bm ON bm.id = coalesce(rr.member_id, cv.member_id) LEFT JOIN users bu ON bu.id = bm.user_id \
+     LEFT JOIN programs g ON g.id = coalesce(i.program_id, li.program_id, de.program_id, rr.program_id, cv.program_id, a.target_id) \
      LEFT JOIN teams tt ON tt.id = a.target_id \
      LEFT JOIN ownership_offers oo ON oo.id = a.target_id LEFT JOIN members om ON om.id = oo.member_id LEFT JOIN users ou ON ou.id = om.user_id \
      LEFT JOIN courses co ON co.id = a.target_id LEFT JOIN lessons le ON le.id = a.target_id \
@@ -198,8 +208,9 @@ impl Line {
         let mut statement = of
             .on(&format!(
                 "SELECT a.id, a.at, a.action, a.user_id AS actor_id, u.name AS actor, u.email AS actor_email, a.role, c.name AS company, coalesce(t.name, tt.name) AS team, \
-                     coalesce(mu.name, su.name, ou.name, lu.name, nullif(i.name, ''), i.email, tu.name) AS person, g.name AS program, \
-                     nullif(i.team_name, '') AS team_name, cu.name AS colleague, tags.name AS tag, co.name AS course, le.title AS lesson, li.text AS link, de.name AS destination, a.before, a.after \
+                     coalesce(mu.name, su.name, ou.name, lu.name, bu.name, nullif(i.name, ''), i.email, tu.name) AS person, g.name AS program, \
+                     nullif(i.team_name, '') AS team_name, cu.name AS colleague, tags.name AS tag, co.name AS course, le.title AS lesson, \
+                     li.text AS link, de.name AS destination, ak.name AS key, rr.name AS lead, a.before, a.after \
                  FROM (SELECT a.* {lines} AND (a.at, a.id) {beyond} ($3, $4){narrowed} ORDER BY a.at {way}, a.id {way} LIMIT $5) a {NAMES} \
                  ORDER BY a.at {way}, a.id {way}",
                 lines = of.lines(),

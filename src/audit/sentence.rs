@@ -1,6 +1,10 @@
 //! One sentence for every action of the audit log. Names are joined when shown (S61); a new action does not compile without its sentence.
 
-use crate::audit::{Action, lines::Line};
+use crate::{
+    audit::{Action, lines::Line},
+    money::{self, Money},
+    words::counted,
+};
 use serde_json::Value;
 
 /// What the line tells, as one sentence: "Olivia Park accepted the terms of Acme Resellers, version 2, for Northwind".
@@ -11,6 +15,8 @@ pub fn of(line: &Line) -> String {
     let team = line.team.as_deref().unwrap_or("a team");
     let company = line.company.as_deref().unwrap_or("the company");
     let course = line.course.as_deref().unwrap_or("…");
+    let key = line.key.as_deref().unwrap_or("…");
+    let lead = line.lead.as_deref().unwrap_or("somebody");
     let lesson = line.lesson.as_deref().unwrap_or("…");
     let link = line.link.as_deref().unwrap_or("…");
     let destination = line.destination.as_deref().unwrap_or("…");
@@ -49,6 +55,7 @@ pub fn of(line: &Line) -> String {
         Action::OtherSessionsEnded => format!("{who} ended all their other sessions"),
         Action::ProgramCreated => format!("{who} made the program {program}"),
         Action::ProgramEdited => format!("{who} changed the program {program}{}", program_change(line)),
+        Action::CommissionRuleChanged => format!("{who} changed what sales of {program} earn{}", rule_change(line)),
         Action::TeamInvited => match line.team_name.as_deref() {
             Some(named) => format!("{who} invited {person} to bring {named} into {program}"),
             None => format!("{who} invited {person} into {program}"),
@@ -136,6 +143,14 @@ pub fn of(line: &Line) -> String {
         Action::DestinationRetired => format!("{who} retired “{destination}”, where links of {program} lead"),
         Action::HostListed => format!("{who} let links lead to {}", word(line.after.as_ref(), "host").unwrap_or("a host")),
         Action::HostUnlisted => format!("{who} let links lead to {} no longer", word(line.before.as_ref(), "host").unwrap_or("a host")),
+        Action::ApiKeyMade => format!("{who} made the key “{key}”"),
+        Action::ApiKeyRevoked => format!("{who} revoked the key “{key}”"),
+        Action::SaleReported => format!("The key “{key}” reported a sale of {} that {person} of {team} brought to {program}", sum(line)),
+        Action::SaleRefunded => format!("The key “{key}” reported a refund of {} of a sale that {person} of {team} brought", sum(line)),
+        Action::ReferralContributed => format!("{who} of {team} recommended {lead} for {program}"),
+        Action::ReferralApproved => format!("{who} approved the referral of {lead} by {person} of {team}"),
+        Action::ReferralDeclined => format!("{who} declined the referral of {lead} by {person} of {team}"),
+        Action::ReferralWon => format!("{who} marked the referral of {lead} by {person} of {team} as won, with a sale of {}", sum(line)),
         Action::Refused => format!("{who} tried what their role does not allow, and was refused"),
     }
 }
@@ -148,6 +163,15 @@ pub const fn is_the_teams(action: Action) -> bool {
         | Action::PartnerUntagged
         | Action::NoteAdded
         | Action::MessageSent
+        // Who sees the others' referrals, and the team's money, is the team's to switch; its history has no switch.
+        | Action::ReferralContributed
+        | Action::ReferralApproved
+        | Action::ReferralDeclined
+        | Action::ReferralWon
+        | Action::SaleReported
+        | Action::SaleRefunded
+        | Action::ApiKeyMade
+        | Action::ApiKeyRevoked
         | Action::CompanyFounded
         | Action::SignedIn
         | Action::SignedOut
@@ -167,6 +191,7 @@ pub const fn is_the_teams(action: Action) -> bool {
         | Action::OtherSessionsEnded
         | Action::ProgramCreated
         | Action::ProgramEdited
+        | Action::CommissionRuleChanged
         | Action::TeamInvited
         | Action::TermsPublished
         | Action::StaffInvited
@@ -271,6 +296,28 @@ fn program_change(line: &Line) -> String {
         _ => "",
     };
     format!("{named}{opened}")
+}
+
+/// " from 12.5 % to €20.00, held for 14 days instead of 30".
+fn rule_change(line: &Line) -> String {
+    let earns = |of: Option<&Value>| match (number(of, "percent"), number(of, "amount")) {
+        (Some(points), _) => format!("{} %", money::percent(i32::try_from(points).unwrap_or_default())),
+        (None, Some(minor)) => Money::new(minor, word(of, "currency").unwrap_or_default()).to_string(),
+        (None, None) => "nothing".to_owned(),
+    };
+    let (before, after) = (line.before.as_ref(), line.after.as_ref());
+    let (was, is) = (earns(before), earns(after));
+    let changed = if was == is { String::new() } else { format!(" from {was} to {is}") };
+    match (number(before, "holding_days"), number(after, "holding_days")) {
+        (Some(was), Some(is)) if was != is => format!("{changed}, held for {} instead of {was}", counted(is, "day")),
+        _ => changed,
+    }
+}
+
+/// The money that a line names: "€49.00".
+fn sum(line: &Line) -> String {
+    let after = line.after.as_ref();
+    Money::new(number(after, "amount").unwrap_or_default(), word(after, "currency").unwrap_or_default()).to_string()
 }
 
 fn tag(line: &Line) -> String {

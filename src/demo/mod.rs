@@ -6,6 +6,7 @@ mod courses;
 mod governing;
 mod links;
 mod people;
+mod referrals;
 mod seed;
 mod terms;
 

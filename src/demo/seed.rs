@@ -48,6 +48,7 @@ pub(super) const TERMS: &str = "1. Say what the product does, and nothing that i
 pub fn fill(conn: &mut PgConnection, mailer: &Mailer) -> Result<()> {
     // A demo is filled by its own administrator; the lines of the audit log are dated back like all else.
     sql_query("ALTER TABLE audit DISABLE TRIGGER audit_append_only").execute(conn)?;
+    sql_query("ALTER TABLE ledger DISABLE TRIGGER ledger_append_only").execute(conn)?;
     let mut town = Town { conn, mailer, password_hash: password::hash(PASSWORD)? };
     town.acme()?;
     town.globex()?;
@@ -57,6 +58,7 @@ pub fn fill(conn: &mut PgConnection, mailer: &Mailer) -> Result<()> {
     town.care()?;
     town.governing()?;
     town.links()?;
+    town.referrals()?;
     town.conversations()?;
     town.activity()?;
     // Mail made by seeding is shown, never sent.
@@ -65,6 +67,7 @@ pub fn fill(conn: &mut PgConnection, mailer: &Mailer) -> Result<()> {
         .execute(conn)?;
     refuse_one_mail(conn)?;
     sql_query("ALTER TABLE audit ENABLE TRIGGER audit_append_only").execute(conn)?;
+    sql_query("ALTER TABLE ledger ENABLE TRIGGER ledger_append_only").execute(conn)?;
     Ok(())
 }
 
@@ -393,7 +396,21 @@ impl Town<'_> {
     /// Moves everything that happened just now, and nothing else, so many days back: in this transaction `now()` stands still, and what was
     /// moved before does not carry it any more.
     pub(super) fn date_back(&mut self, days: f64) -> Result<()> {
-        for (table, columns) in DATED {
+        self.move_back(DATED, days)?;
+        self.date_sales_back(days)
+    }
+
+    /// The same for sales and leads with what comes of them, where there are too many of them to look through all that there is.
+    pub(super) fn date_sales_back(&mut self, days: f64) -> Result<()> {
+        // What is taken back is available when what was earned is, whenever that happened.
+        let ledger = "UPDATE ledger SET at = at - $1 * interval '1 day', \
+            available_at = CASE kind WHEN 'reversed' THEN available_at ELSE available_at - $1 * interval '1 day' END WHERE at = now()";
+        sql_query(ledger).bind::<Double, _>(days).execute(self.conn)?;
+        self.move_back(DATED_SALES, days)
+    }
+
+    fn move_back(&mut self, tables: &[(&str, &[&str])], days: f64) -> Result<()> {
+        for (table, columns) in tables {
             let moved: Vec<String> = columns.iter().map(|column| format!("{column} = {column} - $1 * interval '1 day'")).collect();
             let just_now = columns[0];
             sql_query(format!("UPDATE {table} SET {} WHERE {just_now} = now()", moved.join(", ")))
@@ -430,11 +447,25 @@ const DATED: &[(&str, &[&str])] = &[
     ("members", &["left_at"]),
     ("ownership_offers", &["created_at", "expires_at"]),
     ("invitations", &["created_at", "sent_at", "expires_at", "put_at", "answered_at", "reminded_at"]),
-    ("outbox", &["created_at", "next_at"]),
     ("conversations", &["last_message_at"]),
     ("messages", &["sent_at"]),
     ("conversation_reads", &["read_at"]),
     ("conversation_reads", &["unread_at"]),
+    ("links", &["created_at"]),
+    ("api_keys", &["created_at"]),
+    ("api_keys", &["revoked_at"]),
+];
+
+/// The same of sales and leads, with the mail and the lines about them.
+const DATED_SALES: &[(&str, &[&str])] = &[
+    ("clicks", &["at"]),
+    ("customers", &["created_at", "clicked_at"]),
+    ("conversions", &["at"]),
+    ("refunds", &["at"]),
+    ("referrals", &["created_at"]),
+    ("referrals", &["decided_at"]),
+    ("commissions", &["created_at", "available_at"]),
+    ("outbox", &["created_at", "next_at"]),
     ("audit", &["at"]),
 ];
 

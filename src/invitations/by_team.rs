@@ -3,14 +3,14 @@
 use crate::{
     accounts::User,
     audit::{self, Action, Actor, Event},
-    companies::{Company, StaffRole},
+    companies::Company,
     db::{self, now},
     error::{Error, Result},
-    ids::{PartnerId, ProgramId, TermsId},
+    ids::{ProgramId, TermsId},
     links::defaults,
     mail::{self, Letter, Mailer},
-    programs::{Partner, Program, Terms, emails, enrollment},
-    schema::{companies, enrollments, partners, programs, staff, users},
+    programs::{Partner, Program, Terms, emails, enrollment, partner::in_charge},
+    schema::{companies, enrollments, partners, programs},
     teams::{Membership, Team, TeamPermission},
 };
 use diesel::prelude::*;
@@ -188,18 +188,4 @@ impl<'a> Seat<'a> {
         }
         Ok(())
     }
-}
-
-/// Who of the company hears about a partner: the colleague it is assigned to, or where it is nobody's, the administrators.
-fn in_charge(conn: &mut PgConnection, partner: PartnerId) -> QueryResult<Vec<User>> {
-    let place = || {
-        staff::table
-            .inner_join(users::table)
-            .inner_join(partners::table.on(partners::company_id.eq(staff::company_id)))
-            .filter(partners::id.eq(partner))
-            .filter(staff::left_at.is_null())
-            .select(User::as_select())
-    };
-    let assigned: Vec<User> = place().filter(partners::assigned_to.eq(staff::id.nullable())).load(conn)?;
-    if assigned.is_empty() { place().filter(staff::role.eq(StaffRole::Administrator)).order(users::name).load(conn) } else { Ok(assigned) }
 }

@@ -5,55 +5,60 @@ use crate::{
     db::{self, now},
     ids::{DestinationId, EnrollmentId, ProgramId},
     links::{defaults, destination},
-    schema::{enrollments, programs},
+    schema::programs,
+    web::pagination::Cursor,
 };
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_query, sql_types,
+    sql_types::{BigInt, Timestamptz},
+};
 use uuid::Uuid;
 
 /// Teams of one batch, which is one transaction.
 const BATCH: i64 = 25;
 
-/// How far a program is.
+/// How far a program is, from the team that joined last to the first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Walk {
     program: ProgramId,
     /// The default destinations besides its own. With others, it begins anew.
     destinations: Vec<DestinationId>,
     /// The last place that was seen to.
-    after: EnrollmentId,
+    beside: Cursor,
+}
+
+#[derive(QueryableByName)]
+struct Place {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: EnrollmentId,
+    #[diesel(sql_type = Timestamptz)]
+    joined_at: DateTime<Utc>,
 }
 
 /// Does the next batch, going on where `walk` stands; nothing where no program lacks links, or another copy of the program is at it.
 pub fn round(conn: &mut PgConnection, walk: Option<&Walk>) -> QueryResult<Option<Walk>> {
     db::transaction(conn, |conn| {
-        let due = programs::table.filter(programs::links_made_at.is_null()).select(programs::id).order(programs::id);
-        let under_way = walk.map(|walk| walk.program.uuid()).unwrap_or_default();
-        let due: Option<ProgramId> =
-            due.filter(programs::id.ge(ProgramId::from(under_way))).for_no_key_update().skip_locked().first(conn).optional()?;
-        let Some(program) = due else { return Ok(None) };
+        let Some(program) = due(conn, walk)? else { return Ok(None) };
         let destinations = destination::further_defaults(conn, program)?;
-        let after = match walk.filter(|walk| walk.program == program && walk.destinations == destinations) {
-            Some(walk) => walk.after,
-            None => EnrollmentId::from(Uuid::nil()),
+        let beside = walk.filter(|walk| walk.program == program && walk.destinations == destinations).map(|walk| walk.beside);
+        let beside = beside.unwrap_or(Cursor { at: DateTime::<Utc>::MAX_UTC, id: Uuid::max() });
+        let places = Place::beyond(conn, program, beside)?;
+        defaults::for_places(conn, program, &places.iter().map(|place| place.id).collect::<Vec<_>>())?;
+        let Some(last) = places.last() else {
+            diesel::update(programs::table.find(program)).set(programs::links_made_at.eq(now().nullable())).execute(conn)?;
+            return Ok(Some(Walk { program, destinations, beside }));
         };
-        let places: Vec<EnrollmentId> = enrollments::table
-            .filter(enrollments::program_id.eq(program))
-            .filter(enrollments::left_at.is_null())
-            .filter(enrollments::id.gt(after))
-            .order(enrollments::id)
-            .limit(BATCH)
-            .select(enrollments::id)
-            .load(conn)?;
-        defaults::for_places(conn, program, &places)?;
-        match places.last() {
-            Some(last) => Ok(Some(Walk { program, destinations, after: *last })),
-            None => {
-                diesel::update(programs::table.find(program)).set(programs::links_made_at.eq(now().nullable())).execute(conn)?;
-                Ok(Some(Walk { program, destinations, after }))
-            }
-        }
+        Ok(Some(Walk { program, destinations, beside: Cursor { at: last.joined_at, id: last.id.uuid() } }))
     })
+}
+
+/// The program under way or the next one, locked: nobody joins it and nobody adds a destination until the batch is through.
+fn due(conn: &mut PgConnection, walk: Option<&Walk>) -> QueryResult<Option<ProgramId>> {
+    let from = ProgramId::from(walk.map(|walk| walk.program.uuid()).unwrap_or_default());
+    let due = programs::table.filter(programs::links_made_at.is_null()).filter(programs::id.ge(from));
+    due.select(programs::id).order(programs::id).for_no_key_update().skip_locked().first(conn).optional()
 }
 
 /// Says that members of that program may lack links. The caller has locked the program.
@@ -68,4 +73,19 @@ pub fn finish(conn: &mut PgConnection) -> QueryResult<()> {
         walk = Some(further);
     }
     Ok(())
+}
+
+impl Place {
+    /// SQL for its row comparison.
+    fn beyond(conn: &mut PgConnection, program: ProgramId, beside: Cursor) -> QueryResult<Vec<Self>> {
+        sql_query(
+            "SELECT e.id, e.joined_at FROM enrollments e WHERE e.program_id = $1 AND e.left_at IS NULL AND (e.joined_at, e.id) < ($2, $3) \
+             ORDER BY e.joined_at DESC, e.id DESC LIMIT $4",
+        )
+        .bind::<sql_types::Uuid, _>(program)
+        .bind::<Timestamptz, _>(beside.at)
+        .bind::<sql_types::Uuid, _>(beside.id)
+        .bind::<BigInt, _>(BATCH)
+        .load(conn)
+    }
 }

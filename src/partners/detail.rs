@@ -12,7 +12,7 @@ use crate::{
     },
     teams::MemberRole,
     training::progress,
-    web::pagination::{Page, Start},
+    web::pagination::{MOST, Page, Start},
 };
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -73,6 +73,12 @@ pub struct PartnerHead {
     /// Since when.
     #[diesel(sql_type = Array<Timestamptz>)]
     pub program_since: Vec<DateTime<Utc>>,
+    /// Whom its members recommended to the company, counted to one more than [`MOST`].
+    #[diesel(sql_type = BigInt)]
+    pub referrals: i64,
+    /// Those of them that wait for a decision.
+    #[diesel(sql_type = BigInt)]
+    pub new_referrals: i64,
     /// How the team is doing.
     #[diesel(embed)]
     pub health: Health,
@@ -158,6 +164,8 @@ fn head(period: Period) -> String {
         o.name AS owner_name, o.email AS owner_email, m.id AS owner_member_id, \
         (SELECT count(*) FROM invitations i WHERE i.team_id = t.id AND i.company_id = $1 AND i.kind = 'member' \
             AND i.status IN ('waiting', 'sent') AND i.expires_at > now()) AS invited, \
+        (SELECT count(*) FROM (SELECT FROM referrals r WHERE r.partner_id = p.id LIMIT {MOST} + 1) r) AS referrals, \
+        (SELECT count(*) FROM (SELECT FROM referrals r WHERE r.partner_id = p.id AND r.status = 'submitted' LIMIT {MOST} + 1) r) AS new_referrals, \
         {trained} AS trained, {requires} AS requires, enrolled.*, approvals.*, admins.*, agreed.*, care.*, colleagues.*, notes.*, brings.* \
     FROM partners p \
     JOIN teams t ON t.id = p.team_id \

@@ -1,11 +1,13 @@
 //! A member of a partner, as the company sees them (rules 11 and 12).
 
 use crate::{
-    ids::{CompanyId, MemberId, TeamId, UserId},
+    ids::{CompanyId, MemberId, ReferralId, TeamId, UserId},
+    money::Money,
     partners::{
         Search,
         activity::{Brought, Period, Series, Whose, brought, series},
     },
+    referrals::ReferralStatus,
     teams::{MemberRole, TeamRole},
     training::progress,
     web::pagination::{Cursor, PAGE_SIZE, Page, Start},
@@ -87,7 +89,49 @@ pub struct PartnerMember {
     /// What they bring.
     #[diesel(embed)]
     pub activity: Series,
+    /// Whom they recommended.
+    #[diesel(embed)]
+    pub referred: Referred,
 }
+
+/// Whom a member recommended to the company: how many, and the newest of them, each in all of the arrays.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Referred {
+    /// All of them.
+    #[diesel(sql_type = BigInt)]
+    pub referrals: i64,
+    #[diesel(sql_type = Array<sql_types::Uuid>)]
+    referral_ids: Vec<Uuid>,
+    #[diesel(sql_type = Array<Text>)]
+    referral_names: Vec<String>,
+    #[diesel(sql_type = Array<Text>)]
+    referral_statuses: Vec<ReferralStatus>,
+    /// 0 where it was not won.
+    #[diesel(sql_type = Array<BigInt>)]
+    referral_amounts: Vec<i64>,
+    #[diesel(sql_type = Array<Text>)]
+    referral_currencies: Vec<String>,
+    #[diesel(sql_type = Array<Timestamptz>)]
+    referral_times: Vec<DateTime<Utc>>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recommended {
+    /// Key.
+    pub id: ReferralId,
+    /// The person.
+    pub name: String,
+    /// Where it stands.
+    pub status: ReferralStatus,
+    /// The sale, where it was won.
+    pub sale: Option<Money>,
+    /// When it was sent.
+    pub at: DateTime<Utc>,
+}
+
+/// Referrals that a member's page lists at most.
+const MOST_REFERRALS: usize = 5;
 
 const MEMBER: &str = "m.id, u.id AS user_id, u.name, u.email, m.role AS stored_role, m.user_id = t.owner_id AS is_owner, m.joined_at, \
     m.last_active_at";
@@ -139,18 +183,47 @@ impl MemberRow {
     }
 }
 
+/// The referrals of member m to company `$1`. SQL for its arrays: a statement of their own would be one too many for the page.
+const REFERRED: &str = "CROSS JOIN LATERAL (SELECT count(*) AS referrals FROM referrals r WHERE r.member_id = m.id AND r.company_id = $1) counted \
+     CROSS JOIN LATERAL (SELECT coalesce(array_agg(r.id ORDER BY r.created_at DESC, r.id DESC), '{}') AS referral_ids, \
+            coalesce(array_agg(r.name ORDER BY r.created_at DESC, r.id DESC), '{}') AS referral_names, \
+            coalesce(array_agg(r.status ORDER BY r.created_at DESC, r.id DESC), '{}') AS referral_statuses, \
+            coalesce(array_agg(coalesce(r.amount, 0) ORDER BY r.created_at DESC, r.id DESC), '{}') AS referral_amounts, \
+            coalesce(array_agg(g.currency ORDER BY r.created_at DESC, r.id DESC), '{}') AS referral_currencies, \
+            coalesce(array_agg(r.created_at ORDER BY r.created_at DESC, r.id DESC), '{}') AS referral_times \
+        FROM (SELECT * FROM referrals r WHERE r.member_id = m.id AND r.company_id = $1 ORDER BY r.created_at DESC, r.id DESC LIMIT {MOST}) r \
+        JOIN programs g ON g.id = r.program_id) newest";
+
+impl Referred {
+    /// The newest of them.
+    pub fn newest(&self) -> Vec<Recommended> {
+        let rows = self.referral_ids.iter().zip(&self.referral_names).zip(&self.referral_statuses);
+        let money = self.referral_amounts.iter().zip(&self.referral_currencies).zip(&self.referral_times);
+        rows.zip(money)
+            .map(|(((id, name), status), ((amount, currency), at))| Recommended {
+                id: (*id).into(),
+                name: name.clone(),
+                status: *status,
+                sale: (*amount > 0).then(|| Money::new(*amount, currency)),
+                at: *at,
+            })
+            .collect()
+    }
+}
+
 impl PartnerMember {
     /// A present member of that company's partner; `NotFound` for everybody else.
     pub fn read(conn: &mut PgConnection, company: CompanyId, slug: &str, member: MemberId, period: Period) -> QueryResult<Self> {
         sql_query(format!(
-            "SELECT {MEMBER}, 1::bigint AS matches, trained.*, brought.*, brings.*, t.id AS team_id, t.slug, t.name AS team_name \
+            "SELECT {MEMBER}, 1::bigint AS matches, trained.*, brought.*, brings.*, t.id AS team_id, t.slug, t.name AS team_name, counted.*, newest.* \
              FROM members m JOIN users u ON u.id = m.user_id JOIN teams t ON t.id = m.team_id \
              JOIN partners p ON p.team_id = t.id CROSS JOIN LATERAL ({trained}) trained \
-             CROSS JOIN LATERAL {brought} brought CROSS JOIN LATERAL {series} brings \
+             CROSS JOIN LATERAL {brought} brought CROSS JOIN LATERAL {series} brings {referred} \
              WHERE m.id = $3 AND m.left_at IS NULL AND t.slug = $2 AND p.company_id = $1",
             trained = progress::summary("t.id", "m.id"),
             brought = brought(period, Whose::MEMBER_OF_PARTNER),
             series = series(period, Whose::MEMBER_OF_PARTNER),
+            referred = REFERRED.replace("{MOST}", &MOST_REFERRALS.to_string()),
         ))
         .bind::<sql_types::Uuid, _>(company)
         .bind::<Text, _>(slug)

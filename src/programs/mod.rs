@@ -1,6 +1,7 @@
 //! A company's offers, and the place where a company and a team meet.
 
 pub mod changes;
+pub mod commission;
 pub mod due;
 pub mod emails;
 pub mod enrollment;

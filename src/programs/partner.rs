@@ -1,8 +1,10 @@
 //! The partner's row: where a company and a team meet.
 
 use crate::{
+    accounts::User,
+    companies::StaffRole,
     ids::{CompanyId, PartnerId, TeamId, UserId},
-    schema::{companies, partners, staff, teams},
+    schema::{companies, partners, staff, teams, users},
     search::Search,
     teams::Team,
     words,
@@ -105,6 +107,20 @@ pub fn is_staff_of_a_partner_company(conn: &mut PgConnection, user: UserId, team
     let meeting = partners::table.inner_join(teams::table).filter(teams::slug.eq(team_slug)).select(partners::company_id);
     let place = staff::table.filter(staff::user_id.eq(user)).filter(staff::left_at.is_null()).filter(staff::company_id.eq_any(meeting));
     diesel::select(exists(place)).get_result(conn)
+}
+
+/// Who of the company hears about a partner: the colleague it is assigned to, or where it is nobody's, the administrators.
+pub fn in_charge(conn: &mut PgConnection, partner: PartnerId) -> QueryResult<Vec<User>> {
+    let place = || {
+        staff::table
+            .inner_join(users::table)
+            .inner_join(partners::table.on(partners::company_id.eq(staff::company_id)))
+            .filter(partners::id.eq(partner))
+            .filter(staff::left_at.is_null())
+            .select(User::as_select())
+    };
+    let assigned: Vec<User> = place().filter(partners::assigned_to.eq(staff::id.nullable())).load(conn)?;
+    if assigned.is_empty() { place().filter(staff::role.eq(StaffRole::Administrator)).order(users::name).load(conn) } else { Ok(assigned) }
 }
 
 /// A company that a team works with.

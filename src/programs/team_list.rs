@@ -3,6 +3,7 @@
 
 use crate::{
     ids::{ProgramId, TeamId, TermsId},
+    programs::commission::{CommissionRule, Earns},
     web::pagination::{Cursor, MOST, PAGE_SIZE, Page, Start},
 };
 use chrono::{DateTime, Utc};
@@ -127,6 +128,12 @@ pub struct OfferDetail {
     /// By whom.
     #[diesel(sql_type = Nullable<Text>)]
     pub accepted_by: Option<String>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    commission_percent: Option<i32>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    commission_amount: Option<i64>,
+    #[diesel(sql_type = Integer)]
+    holding_days: i32,
 }
 
 /// One version of the terms as a team reads it.
@@ -246,12 +253,17 @@ impl OfferDetail {
             "SELECT g.id, g.name, g.description, g.destination, g.currency, g.open, c.name AS company, p.ended_at IS NOT NULL AS ended, \
                  e.joined_at, e.left_at, in_force.id AS terms_id, in_force.number AS terms, in_force.body AS terms_body, \
                  in_force.published_at, accepted.id AS accepted_id, accepted.number AS accepted, accepted.body AS accepted_body, \
-                 accepted.at AS accepted_at, accepted.name AS accepted_by \
+                 accepted.at AS accepted_at, accepted.name AS accepted_by, g.commission_percent, g.commission_amount, g.holding_days \
              FROM programs g JOIN companies c ON c.id = g.company_id {LAST_PLACE} {TERMS} WHERE g.id = $2 AND {IN_SIGHT}"
         ))
         .bind::<sql_types::Uuid, _>(team)
         .bind::<sql_types::Uuid, _>(program)
         .get_result(conn)
+    }
+
+    /// What a sale earns now.
+    pub fn rule(&self) -> CommissionRule {
+        CommissionRule { earns: Earns::of((self.commission_percent, self.commission_amount)), holding_days: self.holding_days }
     }
 
     /// Whether the team is in it now.

@@ -73,6 +73,7 @@ pub fn place(member: &Membership, waiting: i64, current: TeamTab) -> Place {
         tabs.push(tab(TeamTab::Training, paths::training(&team.slug), "graduation", None));
     }
     tabs.push(tab(TeamTab::Links, paths::team_links(&team.slug), "link", None));
+    tabs.push(tab(TeamTab::Referrals, paths::team_referrals(&team.slug), "git-branch", None));
     tabs.push(tab(TeamTab::Settings, paths::team_settings(&team.slug), "settings", None));
     if member.may(TeamPermission::AnswerProgramInvitations) {
         tabs.push(tab(TeamTab::History, paths::history(&team.slug), "history", None));

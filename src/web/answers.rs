@@ -7,6 +7,7 @@ use crate::{
     web::{
         assets::Assets,
         headers::{self, Https},
+        json::{self, Fault},
         layout::{Frame, Layout},
         same_origin::{Origin, referring_path},
     },
@@ -16,7 +17,10 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
-    http::{Method, StatusCode, header},
+    http::{
+        Method, StatusCode,
+        header::{self, HeaderValue},
+    },
     middleware::Next,
     web,
 };
@@ -130,7 +134,8 @@ fn replacement(res: &ServiceResponse<BoxBody>) -> Option<HttpResponse> {
 }
 
 fn is_page(res: &ServiceResponse<BoxBody>) -> bool {
-    res.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+    let kind = res.headers().get(header::CONTENT_TYPE).map(|kind| kind.as_bytes());
+    kind.is_some_and(|kind| kind.starts_with(b"text/html") || kind.starts_with(b"application/json"))
 }
 
 /// The page of an error, or the way to sign in or to prove who one is.
@@ -154,12 +159,14 @@ pub fn error_page(error: &Error, req: &HttpRequest) -> HttpResponse {
 struct Around {
     assets: Assets,
     request: Option<RequestId>,
+    is_for_programs: bool,
 }
 
 impl Around {
     fn of(req: &HttpRequest) -> Self {
         let assets = *req.app_data::<web::Data<Assets>>().expect("Assets is registered in app.rs").get_ref();
-        Self { assets, request: req.extensions().get::<RequestId>().copied() }
+        let is_for_programs = paths::is_for_programs(req.match_info().as_str());
+        Self { assets, request: req.extensions().get::<RequestId>().copied(), is_for_programs }
     }
 
     fn page(&self, error: &Error) -> HttpResponse {
@@ -174,19 +181,27 @@ impl Around {
             _ if status.is_server_error() => tracing::error!(%error, "request failed"),
             _ => {}
         }
-        let (h1, says) = words(error);
-        let request = self.request.filter(|_| status.is_server_error());
-        let way = (paths::home(), "Go to the start page");
-        let template = ErrorPage { frame: Layout::bare(self.assets).public(h1, None), h1, says, way, request };
-        let mut builder = HttpResponse::build(status);
-        match error {
-            Error::MethodNotAllowed(allow) => drop(builder.insert_header((header::ALLOW, allow.as_str()))),
-            Error::Unavailable => drop(builder.insert_header((header::RETRY_AFTER, "5"))),
-            Error::TooMany(excess) => drop(builder.insert_header((header::RETRY_AFTER, excess.seconds))),
-            _ => {}
+        let mut response = if self.is_for_programs {
+            json::refuse(status, &fault(error)).unwrap_or_else(|_| HttpResponse::new(status))
+        } else {
+            let (h1, says) = words(error);
+            let request = self.request.filter(|_| status.is_server_error());
+            let way = (paths::home(), "Go to the start page");
+            let template = ErrorPage { frame: Layout::bare(self.assets).public(h1, None), h1, says, way, request };
+            let body = template.render().unwrap_or_else(|_| h1.to_owned());
+            HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body)
+        };
+        let named = match error {
+            Error::MethodNotAllowed(allow) => HeaderValue::from_str(allow).ok().map(|allow| (header::ALLOW, allow)),
+            Error::Unavailable => Some((header::RETRY_AFTER, HeaderValue::from_static("5"))),
+            Error::TooMany(excess) => Some((header::RETRY_AFTER, HeaderValue::from(excess.seconds))),
+            Error::KeyRequired => Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            _ => None,
+        };
+        if let Some((name, value)) = named {
+            response.headers_mut().insert(name, value);
         }
-        let body = template.render().unwrap_or_else(|_| h1.to_owned());
-        builder.content_type("text/html; charset=utf-8").body(body)
+        response
     }
 }
 
@@ -203,8 +218,39 @@ fn way_back(req: &HttpRequest) -> String {
     referring_path(req, origin).unwrap_or_else(paths::home)
 }
 
+/// What programs read of an error.
+fn fault(error: &Error) -> Fault {
+    let code = match error {
+        Error::KeyRequired => "key_required",
+        Error::NotJson => "not_json",
+        Error::BadRequest => "malformed_json",
+        Error::TooLarge => "too_large",
+        Error::AddressTooLong => "address_too_long",
+        Error::MethodNotAllowed(_) => "method_not_allowed",
+        Error::Unavailable => "unavailable",
+        Error::TooMany(_) => "too_many",
+        Error::NotFound | Error::SignInRequired | Error::ProofRequired | Error::TwoStepRequired | Error::Gone(_) => "not_found",
+        Error::Forbidden(_) | Error::CrossSite => "forbidden",
+        Error::NotThisForm => "wrong_value",
+        Error::Database(_) | Error::Migration(_) | Error::Template(_) | Error::Internal(_) => "internal",
+    };
+    let says = match error {
+        Error::BadRequest => "The body is not one object in JSON.".to_owned(),
+        Error::TooLarge => "The body is too long.".to_owned(),
+        Error::MethodNotAllowed(allow) => format!("Send {allow}."),
+        Error::NotFound => "There is nothing at this address.".to_owned(),
+        other => words(other).1,
+    };
+    Fault::new(code, says)
+}
+
 fn words(error: &Error) -> (&'static str, String) {
     match error {
+        Error::KeyRequired => (
+            "A key is asked for",
+            "Send a key of your company that was not revoked, in the header Authorization: Bearer and the key.".into(),
+        ),
+        Error::NotJson => ("This is not JSON", "Send the header Content-Type: application/json, and the fields as one object.".into()),
         Error::NotFound | Error::SignInRequired | Error::ProofRequired | Error::TwoStepRequired => (
             "Page not found",
             "There is nothing at this address, or nothing that you may see. Check the link, or ask who sent it to you.".into(),

@@ -1,4 +1,5 @@
-//! What an action did, told once on the page after it. It travels in a signed cookie, so that GET writes nothing (S15).
+//! What an action did, told once on the page after it. It travels in an encrypted cookie, so that GET writes nothing (S15), and what is
+//! shown once alone is nowhere else.
 
 use crate::error::{Error, Result};
 use actix_web::{
@@ -25,9 +26,12 @@ pub struct Notice {
     pub strong: String,
     /// What follows from it; may be empty.
     pub rest: String,
+    /// What only this page shows, and no other ever.
+    #[serde(default)]
+    pub secret: Option<String>,
 }
 
-/// Signs the cookie; `secure` where the base URL is https.
+/// Encrypts the cookie; `secure` where the base URL is https.
 #[derive(Clone)]
 pub struct FlashKey {
     /// Made from the secret key.
@@ -39,35 +43,52 @@ pub struct FlashKey {
 /// Marks that the notice is on the page being answered.
 pub struct Shown;
 
-/// Leads to another page, with a notice. An extractor, since the cookie is signed.
+/// Leads to another page, with a notice. An extractor, since the cookie is encrypted.
 pub struct Flash(FlashKey);
 
 impl Flash {
     /// 303 to `path`, where "`strong` `rest`" is shown as done.
     pub fn ok(&self, path: impl AsRef<str>, strong: impl Into<String>, rest: impl Into<String>) -> Result<HttpResponse> {
-        self.lead(path.as_ref(), Notice { kind: "ok".into(), strong: strong.into(), rest: rest.into() })
+        self.lead(path.as_ref(), Notice::new("ok", strong, rest))
     }
 
     /// 303 to `path`, where "`strong` `rest`" is shown as something to know.
     pub fn info(&self, path: impl AsRef<str>, strong: impl Into<String>, rest: impl Into<String>) -> Result<HttpResponse> {
-        self.lead(path.as_ref(), Notice { kind: "info".into(), strong: strong.into(), rest: rest.into() })
+        self.lead(path.as_ref(), Notice::new("info", strong, rest))
     }
 
     /// 303 to `path`, where "`strong` `rest`" is shown as not done.
     pub fn bad(&self, path: impl AsRef<str>, strong: impl Into<String>, rest: impl Into<String>) -> Result<HttpResponse> {
-        self.lead(path.as_ref(), Notice { kind: "bad".into(), strong: strong.into(), rest: rest.into() })
+        self.lead(path.as_ref(), Notice::new("bad", strong, rest))
+    }
+
+    /// 303 to `path`, where "`strong` `rest`" is shown as done, and `secret` this once.
+    pub fn secret(
+        &self,
+        path: impl AsRef<str>,
+        strong: impl Into<String>,
+        rest: impl Into<String>,
+        secret: String,
+    ) -> Result<HttpResponse> {
+        self.lead(path.as_ref(), Notice { secret: Some(secret), ..Notice::new("ok", strong, rest) })
     }
 
     fn lead(&self, path: &str, notice: Notice) -> Result<HttpResponse> {
         let mut jar = CookieJar::new();
         let value = serde_json::to_vec(&notice).map_err(|error| Error::Internal(error.to_string()))?;
         // A name may hold what a cookie may not: a semicolon, a letter beyond ASCII.
-        jar.signed_mut(&self.0.key).add(cookie(BASE64_URL_SAFE_NO_PAD.encode(value), self.0.secure));
+        jar.private_mut(&self.0.key).add(cookie(BASE64_URL_SAFE_NO_PAD.encode(value), self.0.secure));
         let mut response = see_other(path)?;
         for cookie in jar.delta() {
             response.add_cookie(cookie).map_err(|error| Error::Internal(error.to_string()))?;
         }
         Ok(response)
+    }
+}
+
+impl Notice {
+    fn new(kind: &str, strong: impl Into<String>, rest: impl Into<String>) -> Self {
+        Self { kind: kind.to_owned(), strong: strong.into(), rest: rest.into(), secret: None }
     }
 }
 
@@ -111,7 +132,7 @@ pub async fn carry(
 fn read(req: &ServiceRequest, key: &FlashKey) -> Option<Notice> {
     let mut jar = CookieJar::new();
     jar.add_original(req.cookie(COOKIE)?);
-    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(jar.signed(&key.key).get(COOKIE)?.value()).ok()?).ok()
+    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(jar.private(&key.key).get(COOKIE)?.value()).ok()?).ok()
 }
 
 impl actix_web::FromRequest for Flash {

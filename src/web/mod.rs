@@ -8,6 +8,7 @@ pub mod csv;
 pub mod flash;
 pub mod form;
 pub mod headers;
+pub mod json;
 pub mod layout;
 pub mod logging;
 pub mod once;

@@ -19,7 +19,8 @@ use std::{
 const HOSTILE: &str = "\"'><img src=x onerror=alert(1)>{{7919*7919}}[a](javascript:alert(1))";
 
 /// Columns that hold no words of people: their values are ours, or have one form only.
-const OURS: &str = "audit.action audit.role invitations.kind invitations.role invitations.staff_role invitations.status members.role outbox.html outbox.link_purpose \
+const OURS: &str = "api_keys.ending audit.action audit.role commissions.currency conversions.currency ledger.currency ledger.event ledger.kind \
+                    links.kind links.text links.url referrals.self_referral referrals.status invitations.kind invitations.role invitations.staff_role invitations.status members.role outbox.html outbox.link_purpose \
                     outbox.message_id outbox.status outbox.text programs.currency staff.role users.password_hash users.time_zone \
                     companies.slug teams.slug destinations.kind links.kind links.text links.url";
 
@@ -100,14 +101,14 @@ async fn what_people_wrote_is_text_in_every_mail() {
         app.restore();
         let browser = deed.browser(&app);
         let page = browser.post(&scene.path(deed.path), &deed.form(HOSTILE)).await;
-        assert_eq!(page.status, 303, "POST {}: {}", deed.path, page.text());
+        assert_eq!(page.status, deed.answer(), "POST {}: {}", deed.path, page.text());
         for mail in app.mails() {
             is_harmless(&mail.html, &format!("the mail {:?} after POST {}", mail.subject, deed.path));
             assert!(!mail.text.contains("62710561") && !mail.text.contains("&lt;"), "the text of {:?}", mail.subject);
             assert!(!mail.subject.chars().any(char::is_control), "{:?}", mail.subject);
             letters.insert(deed.path);
         }
-        let next = page.location().unwrap();
+        let Some(next) = page.location() else { continue };
         let shown = browser.visit(&next).await;
         is_harmless(&shown.body, &format!("the page after POST {}", deed.path));
     }
@@ -160,14 +161,16 @@ async fn what_a_form_does_not_have_cannot_be_set() {
         ("expires_at", "2999-01-01"),
         ("id", globex.as_str()),
     ];
-    for deed in changes() {
+    // What a program sends too much is refused: tests/app/conversions.rs.
+    for deed in changes().into_iter().filter(|deed| !deed.is_for_programs()) {
         let own: HashSet<&str> = deed.form("x").into_iter().map(|(name, _)| name).collect();
         let more: Vec<(&str, &str)> = more.iter().filter(|(name, _)| !own.contains(name)).copied().collect();
         let mut outcomes = Vec::new();
         for fields in [deed.form("Plain words"), [deed.form("Plain words"), more].concat()] {
             app.restore();
             let page = deed.browser(&app).post(&scene.path(deed.path), &fields).await;
-            app.sql("DELETE FROM sessions");
+            // Random, and without a digit now and then, by which `masked` knows what is.
+            app.sql("DELETE FROM sessions; UPDATE api_keys SET ending = 'last'");
             outcomes.push((page.status, masked(&app.dump(), &before)));
         }
         assert_eq!(outcomes[0].0, 303, "POST {}", deed.path);

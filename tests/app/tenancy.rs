@@ -5,9 +5,10 @@ use crate::support::{
     catalogue::{changes, pages},
     personas::*,
     scene::{
-        COURSE, DESTINATION, DRAFT, FOREIGN_COURSE, FOREIGN_DESTINATION, FOREIGN_HOST, FOREIGN_LESSON, FOREIGN_LINK, FOREIGN_SENT,
-        FOREIGN_SESSION, FOREIGN_STAFF_SENT, FOREIGN_TAG, FOREIGN_WAITING, FRANKS_LINK, OTHER_DESTINATION, PUT, SECOND_PROGRAM, SENT,
-        STAFF_SENT, TAG, WAITING, WITH_MIA, id,
+        API_KEY, COURSE, DESTINATION, DRAFT, FOREIGN_API_KEY, FOREIGN_CLICK, FOREIGN_COURSE, FOREIGN_DESTINATION, FOREIGN_HOST,
+        FOREIGN_LESSON, FOREIGN_LINK, FOREIGN_REFERRAL, FOREIGN_SALE, FOREIGN_SENT, FOREIGN_SESSION, FOREIGN_SOLD_LINK, FOREIGN_STAFF_SENT,
+        FOREIGN_TAG, FOREIGN_WAITING, FRANKS_LINK, OTHER_DESTINATION, PUT, REFERRAL, SALE, SECOND_PROGRAM, SENT, SOLD_LINK, STAFF_SENT,
+        TAG, WAITING, WITH_MIA, id,
     },
 };
 use diesel::{Connection, connection::SimpleConnection};
@@ -53,6 +54,8 @@ fn foreign(app: &TestApp, part: &str, route: &str) -> Vec<String> {
             .map(|email| app.text(&format!("SELECT s.id FROM staff s JOIN users u ON u.id = s.user_id WHERE u.email = '{email}'")))
             .collect(),
         "{session}" => vec![id(FOREIGN_SESSION).to_string()],
+        "{key}" => vec![id(FOREIGN_API_KEY).to_string()],
+        "{referral}" => vec![id(FOREIGN_REFERRAL).to_string()],
         "{tag}" => vec![id(FOREIGN_TAG).to_string()],
         // Another team's, and another member's own.
         "{conversation}" => vec![
@@ -194,6 +197,8 @@ async fn a_reference_in_a_form_to_what_belongs_to_others_is_refused() {
             let instead = match *name {
                 "program" | "program[]" if value.len() == foreign_program.len() => foreign_program.clone(),
                 "team" if *value == "northwind" => "brightwater".to_owned(),
+                "click_id" => id(FOREIGN_CLICK).to_string(),
+                "sale" => "globex-1".to_owned(),
                 name if name.trim_end_matches("[]") == "id" => id(FOREIGN_WAITING).to_string(),
                 _ => continue,
             };
@@ -230,7 +235,19 @@ async fn the_database_refuses_a_row_that_mixes_companies() {
     let franks_place = format!("(SELECT m.id FROM members m JOIN users u ON u.id = m.user_id WHERE u.email = '{FRANK}')");
     let tomas_place = format!("(SELECT m.id FROM members m JOIN users u ON u.id = m.user_id WHERE u.email = '{TOMAS}')");
     let resellers = "(SELECT id FROM programs WHERE name = 'Acme Resellers')".to_owned();
+    let mias_place = format!("(SELECT m.id FROM members m JOIN users u ON u.id = m.user_id WHERE u.email = '{MIA}')");
+    let ours = |company: &str| [company.to_owned(), partner(acme), team("northwind"), mias_place.clone(), program(acme)].join(", ");
+    let (good, other_company) = (ours(acme), ours(globex));
+    let other_partner = [acme.to_owned(), partner(globex), team("brightwater"), tomas_place.clone(), program(acme)].join(", ");
+    let other_member = [acme.to_owned(), partner(acme), team("northwind"), tomas_place.clone(), program(acme)].join(", ");
+    let other_program = [acme.to_owned(), partner(acme), team("northwind"), mias_place.clone(), program(globex)].join(", ");
+    let mixed = [&other_company, &other_partner, &other_member, &other_program];
     let tables: Vec<(&str, String, Vec<String>)> = vec![
+        (
+            "commissions",
+            commission(&good, REFERRAL),
+            mixed.iter().map(|whose| commission(whose, REFERRAL)).chain([commission(&good, FOREIGN_REFERRAL)]).collect(),
+        ),
         (
             "conversations",
             conversation(acme, &partner(acme), &team("northwind"), &franks_place),
@@ -241,6 +258,24 @@ async fn the_database_refuses_a_row_that_mixes_companies() {
             ],
         ),
         ("destinations", destination(acme, &program(acme)), vec![destination(acme, &program(globex)), destination(globex, &program(acme))]),
+        (
+            "conversions",
+            conversion(&good, API_KEY, SALE, SOLD_LINK),
+            mixed
+                .iter()
+                .map(|whose| conversion(whose, API_KEY, SALE, SOLD_LINK))
+                .chain([
+                    conversion(&good, FOREIGN_API_KEY, SALE, SOLD_LINK),
+                    conversion(&good, API_KEY, FOREIGN_SALE, SOLD_LINK),
+                    conversion(&good, API_KEY, SALE, FOREIGN_SOLD_LINK),
+                ])
+                .collect(),
+        ),
+        (
+            "customers",
+            customer(&good, SOLD_LINK),
+            mixed.iter().map(|whose| customer(whose, SOLD_LINK)).chain([customer(&good, FOREIGN_SOLD_LINK)]).collect(),
+        ),
         (
             "enrollments",
             enrollment(acme, &partner(acme), &format!("'{}'", id(crate::support::scene::SECOND_PROGRAM))),
@@ -258,6 +293,11 @@ async fn the_database_refuses_a_row_that_mixes_companies() {
                 invitation("member", acme, &team("brightwater"), "NULL", "'member'", ""),
                 invitation("program", globex, &team("northwind"), &program(globex), "NULL", "X"),
             ],
+        ),
+        (
+            "ledger",
+            entry(acme, &partner(acme), SALE),
+            vec![entry(globex, &partner(acme), SALE), entry(acme, &partner(globex), SALE), entry(acme, &partner(acme), FOREIGN_SALE)],
         ),
         (
             "links",
@@ -294,6 +334,11 @@ async fn the_database_refuses_a_row_that_mixes_companies() {
                 gift(acme, &format!("'{}'", id(crate::support::scene::SECOND_PROGRAM)), FOREIGN_COURSE),
             ],
         ),
+        (
+            "referrals",
+            referral(&good, REFERRAL),
+            mixed.iter().map(|whose| referral(whose, REFERRAL)).chain([referral(&good, FOREIGN_REFERRAL)]).collect(),
+        ),
     ];
     let mut connection = app.connection();
     for (table, good, bad) in &tables {
@@ -305,6 +350,12 @@ async fn the_database_refuses_a_row_that_mixes_companies() {
             assert!(error.contains("ForeignKeyViolation"), "{table}: {statement}: {error}");
         }
     }
+    // A refund hangs on its sale and its key.
+    for (sale, key) in [(FOREIGN_SALE, API_KEY), (SALE, FOREIGN_API_KEY)] {
+        let error = format!("{:?}", app.connection().batch_execute(&refund(acme, sale, key)).expect_err("refunds took a mixed row"));
+        assert!(error.contains("ForeignKeyViolation"), "{error}");
+    }
+    assert!(connection.test_transaction(|conn| Ok::<_, diesel::result::Error>(conn.batch_execute(&refund(acme, SALE, API_KEY)))).is_ok());
     // A table that comes later has its rows above, or is named here with the one parent that speaks for it.
     let with_company = app.text(
         "SELECT string_agg(c.table_name, ' ' ORDER BY c.table_name) FROM information_schema.columns c WHERE c.table_schema = 'public' AND c.column_name = 'company_id' \
@@ -323,6 +374,58 @@ fn link(company: &str, partner: &str, team: &str, member: &str, program: &str, d
     format!(
         "INSERT INTO links (id, company_id, partner_id, team_id, member_id, program_id, kind, destination_id, text) \
          VALUES (gen_random_uuid(), {company}, {partner}, {team}, {member}, {program}, 'individual', {destination}, 'some-text')"
+    )
+}
+
+/// `whose` is company, partner, team, member and program.
+fn commission(whose: &str, referral: u128) -> String {
+    format!(
+        "INSERT INTO commissions (id, company_id, partner_id, team_id, member_id, program_id, referral_id, sale, amount, currency, available_at) \
+         VALUES (gen_random_uuid(), {whose}, '{}', 100, 10, 'USD', now())",
+        id(referral)
+    )
+}
+
+fn conversion(whose: &str, key: u128, customer: u128, link: u128) -> String {
+    format!(
+        "INSERT INTO conversions (id, company_id, partner_id, team_id, member_id, program_id, api_key_id, customer_id, link_id, idempotency_key, \
+         request_hash, amount, currency) VALUES (gen_random_uuid(), {whose}, '{}', '{}', '{}', 'x', '', 100, 'USD')",
+        id(key),
+        id(customer),
+        id(link)
+    )
+}
+
+fn customer(whose: &str, link: u128) -> String {
+    format!(
+        "INSERT INTO customers (id, company_id, partner_id, team_id, member_id, program_id, external_id, link_id, clicked_at) \
+         VALUES (gen_random_uuid(), {whose}, 'x', '{}', now())",
+        id(link)
+    )
+}
+
+fn referral(whose: &str, duplicate_of: u128) -> String {
+    format!(
+        "INSERT INTO referrals (id, company_id, partner_id, team_id, member_id, program_id, name, email, search, duplicate_of) \
+         VALUES (gen_random_uuid(), {whose}, 'X', 'x@y.example', 'x', '{}')",
+        id(duplicate_of)
+    )
+}
+
+fn refund(company: &str, sale: u128, key: u128) -> String {
+    format!(
+        "INSERT INTO refunds (id, company_id, conversion_id, api_key_id, idempotency_key, request_hash, amount) \
+         VALUES (gen_random_uuid(), {company}, '{}', '{}', 'x', '', 1)",
+        id(sale),
+        id(key)
+    )
+}
+
+fn entry(company: &str, partner: &str, commission: u128) -> String {
+    format!(
+        "INSERT INTO ledger (id, company_id, partner_id, currency, kind, amount, available_at, commission_id, event) \
+         VALUES (gen_random_uuid(), {company}, {partner}, 'USD', 'reversed', -1, now(), '{}', 'x')",
+        id(commission)
     )
 }
 

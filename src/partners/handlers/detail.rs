@@ -17,7 +17,11 @@ use crate::{
         handlers::{health::Facts, locked_words, people, trained_by},
     },
     paths,
-    web::{Avatar, FormErrors, Frame, Layout, Moment, page, pagination::Start, refused},
+    web::{
+        Avatar, FormErrors, Frame, Layout, Moment, page,
+        pagination::{Start, said},
+        refused,
+    },
     words::counted,
 };
 use actix_web::{
@@ -200,6 +204,22 @@ impl DetailPage {
     }
     fn locked_words(&self) -> String {
         locked_words(&self.head.name)
+    }
+    fn referrals_href(&self) -> String {
+        paths::referrals_of(&self.company.slug, &self.head.slug)
+    }
+    /// "12 referrals"; nothing where there are none.
+    fn referrals(&self) -> Option<String> {
+        let count = self.head.referrals;
+        (count > 0).then(|| format!("{} {}", said(count), if count == 1 { "referral" } else { "referrals" }))
+    }
+    /// "3 wait for a decision".
+    fn new_referrals(&self) -> String {
+        match self.head.new_referrals {
+            0 => "all decided".to_owned(),
+            1 => "1 waits for a decision".to_owned(),
+            new => format!("{} wait for a decision", said(new)),
+        }
     }
     fn is_paged(&self) -> bool {
         self.previous.is_some() || self.next.is_some()

@@ -14,8 +14,10 @@ use crate::{
             activity::{ActivityQuery, ActivityView},
             locked_words,
         },
+        member::Recommended,
     },
     paths,
+    referrals::handlers::look,
     training::{Progress, handlers::CourseBar},
     web::{Avatar, Frame, Layout, Moment, page},
     words::{counted, thousands},
@@ -41,6 +43,15 @@ struct MemberPage {
     links: Vec<Shown>,
     may_make: bool,
     activity: ActivityView,
+    referrals: Vec<Referral>,
+}
+
+struct Referral {
+    href: String,
+    name: String,
+    sent: Moment,
+    badge: (&'static str, &'static str, &'static str),
+    sale: Option<String>,
 }
 
 /// A member of a partner.
@@ -73,9 +84,23 @@ pub async fn show(
         joined: moment(of.member.joined_at),
         last_active: of.member.last_active_at.map(moment),
         company: by.company.clone(),
+        referrals: of.referred.newest().into_iter().map(|one| Referral::new(&by.company, &one, moment(one.at))).collect(),
         courses: courses.iter().map(|progress| CourseBar::new(progress, by.user.zone())).collect(),
         of,
     })
+}
+
+impl Referral {
+    fn new(company: &Company, one: &Recommended, sent: Moment) -> Self {
+        let (kind, icon) = look(one.status);
+        Self {
+            href: paths::referral(&company.slug, one.id),
+            name: one.name.clone(),
+            sent,
+            badge: (one.status.label(), kind, icon),
+            sale: one.sale.as_ref().map(ToString::to_string),
+        }
+    }
 }
 
 impl MemberPage {
@@ -103,6 +128,14 @@ impl MemberPage {
         paths::new_member_link(&self.company.slug, &self.of.slug, self.of.member.id)
     }
 
+    /// "7 in all", where not all of them are here.
+    fn referrals_words(&self) -> String {
+        let (all, here) = (self.of.referred.referrals, self.referrals.len() as i64);
+        if all > here { format!("{here} of {all}") } else { all.to_string() }
+    }
+    fn referrals_href(&self) -> String {
+        paths::referrals_of(&self.company.slug, &self.of.slug)
+    }
     fn locked_words(&self) -> String {
         locked_words(&self.of.team_name)
     }

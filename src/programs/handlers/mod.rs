@@ -1,5 +1,6 @@
 //! A company's programs: the list, a new one, one of them with its form and its terms; and programs as a team sees them.
 
+pub mod commission;
 mod list;
 mod new;
 mod program;

@@ -288,7 +288,8 @@ impl TestApp {
 
     /// Every row of every table but the named traces (S15), as one text to compare.
     pub fn dump(&self) -> String {
-        self.rows(&[("sessions", "last_seen_at"), ("members", "last_active_at")], &["conversation_reads", "rate_limits"])
+        let traces = [("sessions", "last_seen_at"), ("members", "last_active_at"), ("api_keys", "last_used_at")];
+        self.rows(&traces, &["conversation_reads", "rate_limits"])
     }
 
     /// Every row of every table, traces too.

@@ -26,6 +26,8 @@ struct Standing {
     at: Option<IpAddr>,
     /// What is said, in headers, about where its requests come from.
     says: Vec<(&'static str, String)>,
+    /// What a company's own system shows with each request.
+    key: Option<String>,
 }
 
 /// What came back.
@@ -60,7 +62,7 @@ impl Browser {
         let says = standing.says.iter().map(|(name, value)| ((*name).parse().expect("a name"), value.parse().expect("a value")));
         let client = Client::builder().redirect(Policy::none()).cookie_provider(jar.clone()).local_address(standing.at);
         let client = client.default_headers(says.collect()).build().expect("a client");
-        Self { client, jar, base, standing }
+        Self { client, jar, base, standing, key: None }
     }
 
     /// The same person at another address, like `127.0.0.2`.
@@ -74,6 +76,11 @@ impl Browser {
         let mut standing = self.standing.clone();
         standing.says.push((name, value.to_owned()));
         Self::standing(self.base.clone(), self.jar.clone(), standing)
+    }
+
+    /// The same, as a program that shows this key.
+    pub fn with_key(self, key: &str) -> Self {
+        Self { key: Some(key.to_owned()), ..self }
     }
 
     pub(super) fn set_cookie(&self, name: &str, value: &str) {
@@ -91,7 +98,7 @@ impl Browser {
         for cookie in self.cookies().split("; ").filter(|cookie| !cookie.is_empty()) {
             other.jar.add_cookie_str(&format!("{cookie}; Path=/"), &other.base);
         }
-        other
+        Self { key: self.key.clone(), ..other }
     }
 
     /// A request with nothing added but cookies.
@@ -140,8 +147,20 @@ impl Browser {
         panic!("{} leads in a circle", page.path)
     }
 
-    /// Sends a form that need not stand on any page.
+    /// Sends JSON as a program does, with the key and without what browsers say of themselves.
+    pub async fn call(&self, path: &str, json: &str) -> Page {
+        let mut request = self.request(Method::POST, path).header("content-type", "application/json").body(json.to_owned());
+        if let Some(key) = &self.key {
+            request = request.header("authorization", format!("Bearer {key}"));
+        }
+        self.send(request).await
+    }
+
+    /// Sends a form that need not stand on any page; to where programs send JSON, the same as JSON.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        if path.starts_with("/api/") {
+            return self.call(path, &json(fields)).await;
+        }
         self.post_body(path, url_encoded(fields).into_bytes()).await
     }
 
@@ -179,6 +198,14 @@ pub async fn at_once(forms: Vec<Forged>) -> Vec<Page> {
     pages
 }
 
+/// As one JSON object, repeated fields too; what reads as a whole number is one.
+fn json(fields: &[(&str, &str)]) -> String {
+    let text = |text: &str| serde_json::Value::from(text).to_string();
+    let value = |name: &str, value: &str| if name == "amount" && value.parse::<i64>().is_ok() { value.to_owned() } else { text(value) };
+    let fields: Vec<String> = fields.iter().map(|(name, of)| format!("{}:{}", text(name), value(name, of))).collect();
+    format!("{{{}}}", fields.join(","))
+}
+
 fn url_encoded(fields: &[(&str, &str)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
@@ -203,6 +230,19 @@ impl Page {
     /// A header, or nothing.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map(HeaderValue::to_str).and_then(Result::ok).unwrap_or_default()
+    }
+
+    /// The word of what a program reads as wrong.
+    #[track_caller]
+    pub fn fault(&self) -> String {
+        self.json()["error"]["code"].as_str().unwrap_or_else(|| panic!("{}: {}", self.path, self.body)).to_owned()
+    }
+
+    /// Its body, where it is JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        assert_eq!(self.header("content-type"), "application/json", "{}: {}", self.path, self.body);
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{}: {error}: {}", self.path, self.body))
     }
 
     /// Parsed.

@@ -4,6 +4,7 @@
 use super::{
     Browser, Page, Scene, TestApp,
     personas::*,
+    scene::{KEY, WITH_KEY},
     two_step::{CODE, RECOVERY, code_now},
 };
 use guildhall::{app::Mode, routes};
@@ -23,7 +24,7 @@ const FRANKS_PLACE: &str = "01900000-0000-7000-8000-000000000050";
 pub struct Deed {
     /// The route.
     pub path: &'static str,
-    /// The address of somebody who may; empty for somebody signed out.
+    /// The address of somebody who may; empty for somebody signed out, [`WITH_KEY`] for a program that shows Acme's key.
     pub by: &'static str,
     /// The form, in order. A name that ends in `[]` may come several times; it is sent without that ending.
     pub fields: &'static [(&'static str, &'static str)],
@@ -222,6 +223,40 @@ pub const DEEDS: &[Deed] = &[
     deed("/companies/{company}/staff/two-step", SAM, &[("required", "true")]),
     deed("/companies/{company}/staff/{staff}/role", SAM, &[("staff_role", "viewer")]),
     deed("/companies/{company}/staff/{staff}/removal", SAM, &[]),
+    deed(
+        "/companies/{company}/programs/{program}/commission",
+        MAX,
+        &[("earns", "percent"), ("percent", "12.5"), ("amount", ""), ("holding_days", "14")],
+    ),
+    deed("/companies/{company}/referrals/{referral}/approval", MAX, &[("was", "submitted")]),
+    deed("/companies/{company}/referrals/{referral}/declination", MAX, &[("was", "submitted"), ("reason", PROSE)]),
+    deed("/companies/{company}/referrals/{referral}/win", SAM, &[("was", "submitted"), ("amount", "1,200.00")]),
+    deed(
+        "/teams/{team}/referrals/new",
+        MIA,
+        &[
+            ("form", "0190aaaa-0000-7000-8000-000000000400"),
+            ("program", "01900000-0000-7000-8000-000000000039"),
+            ("name", PROSE),
+            ("organisation", PROSE),
+            ("email", "ada@harbour-dental.example"),
+            ("note", PROSE),
+        ],
+    ),
+    deed("/companies/{company}/settings/keys", SAM, &[("form", "0190aaaa-0000-7000-8000-000000000401"), ("name", PROSE)]),
+    deed("/companies/{company}/settings/keys/{key}/revocation", SAM, &[]),
+    deed(
+        "/api/conversions",
+        WITH_KEY,
+        &[
+            ("idempotency_key", "order-7"),
+            ("click_id", "01900000-0000-7000-8000-000000000404"),
+            ("customer_id", PROSE),
+            ("amount", "4900"),
+            ("currency", "USD"),
+        ],
+    ),
+    deed("/api/refunds", WITH_KEY, &[("idempotency_key", "refund-7"), ("sale", "order-1"), ("amount", "2500")]),
     deed("/companies/{company}/partners/{partner}/messages", SAM, &[("form", "0190aaaa-0000-7000-8000-000000000001"), ("body", PROSE)]),
     deed(
         "/companies/{company}/partners/{partner}/members/{member}/messages",
@@ -258,9 +293,20 @@ impl Deed {
     pub fn browser(&self, app: &TestApp) -> Browser {
         match self.by {
             "" => app.visitor(),
+            WITH_KEY => app.visitor().with_key(KEY),
             by if self.path == "/sign-in/code" => app.halfway(by),
             by => app.signed_in(by),
         }
+    }
+
+    /// Whether a program does it, in JSON, and no browser.
+    pub fn is_for_programs(&self) -> bool {
+        self.by == WITH_KEY
+    }
+
+    /// What is answered where it is done.
+    pub fn answer(&self) -> u16 {
+        if self.is_for_programs() { 201 } else { 303 }
     }
 
     /// Does it.

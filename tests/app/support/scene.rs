@@ -121,6 +121,32 @@ pub const OTHER_DESTINATION: u128 = 0x206;
 pub const HOST: &str = "spare.example";
 /// A host of Globex's.
 pub const FOREIGN_HOST: &str = "globex.example";
+/// Who does what a program does that shows Acme's key.
+pub const WITH_KEY: &str = "a program with Acme's key";
+/// Acme's key.
+pub const KEY: &str = "guildhall_scene-key-of-acme-0000000000000000000000000";
+/// Globex's.
+pub const FOREIGN_KEY: &str = "guildhall_scene-key-of-globex-00000000000000000000000";
+/// Its row.
+pub const API_KEY: u128 = 0x400;
+/// Globex's.
+pub const FOREIGN_API_KEY: u128 = 0x401;
+/// Mia's link to Acme Resellers.
+pub const SOLD_LINK: u128 = 0x402;
+/// Tomás's to Globex Affiliates.
+pub const FOREIGN_SOLD_LINK: u128 = 0x403;
+/// A click on Mia's link, an hour ago.
+pub const CLICK: u128 = 0x404;
+/// One on Tomás's.
+pub const FOREIGN_CLICK: u128 = 0x405;
+/// The sale order-1 to customer c-1, $100.00, which Mia brought and which earned a tenth.
+pub const SALE: u128 = 0x406;
+/// Globex's sale globex-1.
+pub const FOREIGN_SALE: u128 = 0x407;
+/// The lead that Mia sent to Acme, not decided.
+pub const REFERRAL: u128 = 0x408;
+/// Tomás's to Globex.
+pub const FOREIGN_REFERRAL: u128 = 0x409;
 /// The mail with Nora's link.
 pub const MAIL: u128 = 100;
 
@@ -201,6 +227,8 @@ impl Scene {
             .replace("{invitation}", &id(invitation).to_string())
             .replace("{session}", &id(SESSION).to_string())
             .replace("{offer}", &id(OFFER).to_string())
+            .replace("{key}", &id(API_KEY).to_string())
+            .replace("{referral}", &id(REFERRAL).to_string())
             .replace("{tag}", &id(TAG).to_string())
             .replace("{conversation}", &self.conversation)
             .replace("{mail}", &id(MAIL).to_string())
@@ -351,6 +379,17 @@ fn rows(app: &TestApp) -> String {
             user(OLIVIA),
             user(ADAM)
         ),
+        money(&acme, &northwind, &program("Acme Resellers"), &mia, &sam, KEY, &[API_KEY, SOLD_LINK, CLICK, SALE, REFERRAL], "acme"),
+        money(
+            &globex,
+            &brightwater,
+            &program("Globex Affiliates"),
+            &user(TOMAS),
+            &gus,
+            FOREIGN_KEY,
+            &[FOREIGN_API_KEY, FOREIGN_SOLD_LINK, FOREIGN_CLICK, FOREIGN_SALE, FOREIGN_REFERRAL],
+            "globex",
+        ),
         mail(MAIL, SENT, "nora@brightlane.example", &acme),
         mail(MAIL + 1, PUT, MIA, &acme),
         mail(MAIL + 2, SENT_MEMBER, "ivy@northwind.example", &acme),
@@ -412,6 +451,39 @@ fn links() -> String {
         "UPDATE programs SET links_made_at = NULL;".to_owned(),
     ]
     .concat()
+}
+
+/// A company's key, a member's link with a click and a sale that earned, and a lead of theirs.
+#[allow(clippy::too_many_arguments, reason = "one for each of what the two companies have of their own")]
+fn money(company: &str, team: &str, program: &str, member: &str, staff: &str, key: &str, ids: &[u128], name: &str) -> String {
+    let [api_key, link, click, sale, referral] = [0, 1, 2, 3, 4].map(|nth| id(ids[nth]));
+    let order = if name == "acme" { "order-1" } else { "globex-1" };
+    let partner = format!("(SELECT id FROM partners WHERE company_id = {company} AND team_id = {team})");
+    let place = format!("(SELECT id FROM members WHERE user_id = {member} AND team_id = {team})");
+    let whose = format!("{company}, {partner}, {team}, {place}, {program}");
+    format!(
+        "UPDATE programs SET commission_percent = 1000 WHERE id = {program}; \
+         INSERT INTO api_keys (id, company_id, name, key_hash, ending, created_by) \
+             VALUES ('{api_key}', {company}, 'Web shop of {name}', sha256('{key}'), '0000', {staff}); \
+         INSERT INTO links (id, company_id, partner_id, team_id, member_id, program_id, kind, url, text) \
+             VALUES ('{link}', {whose}, 'individual', 'https://{name}.example/start', 'scene-of-{name}'); \
+         INSERT INTO link_texts (text, link_id) VALUES ('scene-of-{name}', '{link}'); \
+         INSERT INTO link_hosts (company_id, host) VALUES ({company}, '{name}.example') ON CONFLICT DO NOTHING; \
+         INSERT INTO clicks (id, link_id, at, visitor) VALUES ('{click}', '{link}', now() - interval '1 hour', sha256('{name}')); \
+         UPDATE enrollments SET joined_at = now() - interval '1 year' WHERE partner_id = {partner}; \
+         INSERT INTO customers (id, company_id, partner_id, team_id, member_id, program_id, external_id, link_id, click_id, clicked_at) \
+             VALUES ('{sale}', {whose}, 'c-1', '{link}', '{click}', now() - interval '1 hour'); \
+         INSERT INTO conversions (id, company_id, partner_id, team_id, member_id, program_id, api_key_id, idempotency_key, request_hash, customer_id, \
+             link_id, click_id, amount, currency, commission_percent) \
+             VALUES ('{sale}', {whose}, '{api_key}', '{order}', sha256('{order}'), '{sale}', '{link}', '{click}', 10000, 'USD', 1000); \
+         INSERT INTO commissions (id, company_id, partner_id, team_id, member_id, program_id, conversion_id, sale, amount, currency, available_at) \
+             VALUES ('{sale}', {whose}, '{sale}', 10000, 1000, 'USD', now() + interval '30 days'); \
+         INSERT INTO ledger (id, company_id, partner_id, currency, kind, amount, available_at, commission_id, event) \
+             SELECT '{sale}', company_id, partner_id, currency, 'earned', amount, available_at, id, 'commission {sale}' FROM commissions WHERE id = '{sale}'; \
+         INSERT INTO referrals (id, company_id, partner_id, team_id, member_id, program_id, name, organisation, email, note, search, self_referral) \
+             VALUES ('{referral}', {whose}, 'Ada King', 'Harbour Dental', 'ada@harbour.example', 'Asked for a trial.', \
+             'ada king harbour dental ada@harbour.example', 'domain');"
+    )
 }
 
 /// A course of that company, given to that program, with lessons and when they were published.
