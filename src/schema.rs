@@ -469,10 +469,10 @@ diesel::table! {
         open -> Bool,
         created_at -> Timestamptz,
         custom_link_text -> Bool,
+        links_made_at -> Nullable<Timestamptz>,
         commission_percent -> Nullable<Int4>,
         commission_amount -> Nullable<Int8>,
         holding_days -> Int4,
-        links_made_at -> Nullable<Timestamptz>,
     }
 }
 
