@@ -4,6 +4,7 @@ use crate::{
     access::{Passwords, gate, store::SessionLimits, store::Sessions},
     config::Config,
     db::Db,
+    links::Redirects,
     mail::Mailer,
     routes::{self, Endpoint},
     running::Readiness,
@@ -29,7 +30,10 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web::{self, Data},
 };
-use std::net::{SocketAddr, TcpListener};
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+};
 use tracing_actix_web::TracingLogger;
 
 /// What the program serves.
@@ -55,6 +59,8 @@ pub struct Application {
     pub passwords: Passwords,
     /// Whether requests are wanted; not at first.
     pub readiness: Readiness,
+    /// Its redirects and the log of clicks.
+    pub redirects: Arc<Redirects>,
 }
 
 impl Application {
@@ -77,6 +83,7 @@ impl Application {
         let mailer = Mailer::new(&base_url, config.mail_from.clone(), Tokens::new(config.secret_keys.clone()));
         let passwords = Passwords::default();
         let readiness = Readiness::default();
+        let redirects = Arc::new(Redirects::start(&db, config.redirect_limits));
         let session_key = Key::derive_from(&config.secret_keys[0]);
         let shared = (
             Data::new(db.clone()),
@@ -85,14 +92,28 @@ impl Application {
             Data::new(readiness.clone()),
             Data::new(Origin(base_url)),
             Data::new(Https(https)),
+            Data::from(redirects.clone()),
         );
         let limits = config.session_limits;
         let flash_key = Data::new(FlashKey { key: session_key.clone(), secure: https });
         let server = HttpServer::new({
             let db = db.clone();
             move || {
-                let (db_data, mailer, passwords, readiness, origin, https_data) = shared.clone();
-                let endpoints = endpoints();
+                let (db_data, mailer, passwords, readiness, origin, https_data, redirects) = shared.clone();
+                let (short, pages): (Vec<Endpoint>, _) = endpoints().into_iter().partition(|endpoint| endpoint.is_short);
+                let pages = web::scope("")
+                    .service(web::scope(assets::PREFIX).wrap(from_fn(assets::keep)).service(Files::new("/", &static_folder)))
+                    .configure(|service| routes::mount(service, pages))
+                    .default_service(web::route().to(routes::nothing))
+                    // The last one wrapped is the first to see a request.
+                    .wrap(from_fn(flash::carry))
+                    .wrap(from_fn(gate::ask))
+                    .wrap(sessions(&db, limits, &session_key, https))
+                    .wrap(from_fn(same_origin::require))
+                    .wrap(from_fn(answers::error_pages))
+                    .wrap(Compress::default())
+                    .wrap(from_fn(headers::set))
+                    .wrap(TracingLogger::<RequestSpan>::new());
                 App::new()
                     .app_data(db_data)
                     .app_data(mailer)
@@ -103,18 +124,9 @@ impl Application {
                     .app_data(flash_key.clone())
                     .app_data(Data::new(limits))
                     .app_data(assets.clone())
-                    .service(web::scope(assets::PREFIX).wrap(from_fn(assets::keep)).service(Files::new("/", &static_folder)))
-                    .configure(|service| routes::mount(service, endpoints))
-                    .default_service(web::route().to(routes::nothing))
-                    // The last one wrapped is the first to see a request.
-                    .wrap(from_fn(flash::carry))
-                    .wrap(from_fn(gate::ask))
-                    .wrap(sessions(&db, limits, &session_key, https))
-                    .wrap(from_fn(same_origin::require))
-                    .wrap(from_fn(answers::error_pages))
-                    .wrap(Compress::default())
-                    .wrap(from_fn(headers::set))
-                    .wrap(TracingLogger::<RequestSpan>::new())
+                    .app_data(redirects)
+                    .configure(|service| routes::mount(service, short))
+                    .service(pages)
             }
         })
         .workers(std::thread::available_parallelism().map_or(2, usize::from))
@@ -122,7 +134,7 @@ impl Application {
         .shutdown_timeout(20)
         .listen(listener)?
         .run();
-        Ok(Self { server, address, db, mailer, passwords, readiness })
+        Ok(Self { server, address, db, mailer, passwords, readiness, redirects })
     }
 }
 

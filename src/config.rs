@@ -1,6 +1,6 @@
 //! Settings: the only file that reads the environment. What is missing or bad is named, all at once, with what to put there.
 
-use crate::{access::store::SessionLimits, email_address::EmailAddress, embedded};
+use crate::{access::store::SessionLimits, email_address::EmailAddress, embedded, links::redirect};
 use std::{
     collections::HashMap,
     fmt,
@@ -51,6 +51,8 @@ pub struct Config {
     pub prepared_statements: bool,
     /// How long sessions last.
     pub session_limits: SessionLimits,
+    /// How long a redirect may take. No setting: what is promised to who follows a link.
+    pub redirect_limits: redirect::Limits,
 }
 
 /// Everything that is wrong with the settings.
@@ -129,6 +131,7 @@ impl Environment {
                 connections,
                 prepared_statements,
                 session_limits,
+                redirect_limits: redirect::Limits::DEFAULT,
             }),
             _ => Err(BadSettings(bad)),
         }
@@ -151,6 +154,7 @@ impl Environment {
                 connections,
                 prepared_statements,
                 session_limits,
+                redirect_limits: redirect::Limits::DEFAULT,
             }),
             _ => Err(BadSettings(bad)),
         }

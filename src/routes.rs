@@ -9,6 +9,7 @@ use crate::{
     governing::handlers as governing,
     home::handlers as home,
     invitations::handlers::{approvals, company, deciding, for_team, link, new_members, new_team, one, revocation, teammates},
+    links::handlers as links,
     mail,
     messages::handlers as messages,
     partners::handlers as partners,
@@ -16,9 +17,13 @@ use crate::{
     staffing::handlers as staffing,
     teams,
     training::handlers as training,
-    web::form::{FORM_LIMIT, LONG_TEXT_LIMIT},
+    web::{
+        answers,
+        form::{FORM_LIMIT, LONG_TEXT_LIMIT},
+        headers,
+    },
 };
-use actix_web::{Handler, HttpRequest, HttpResponse, Responder, Route, guard, http::Method, web};
+use actix_web::{Handler, HttpRequest, HttpResponse, Responder, Route, guard, http::Method, middleware::from_fn, web};
 
 /// One route.
 pub struct Endpoint {
@@ -34,6 +39,8 @@ pub struct Endpoint {
     pub records: &'static [Action],
     /// The longest body that it reads, in bytes (S21).
     pub body_limit: usize,
+    /// Whether it is answered past session, flash, compression and the log of requests (rule 41).
+    pub is_short: bool,
     route: Box<dyn Fn() -> Route>,
 }
 
@@ -52,6 +59,7 @@ where
         needs_proof: Args::NEEDS_PROOF,
         records: &[],
         body_limit: FORM_LIMIT,
+        is_short: false,
         route,
     }
 }
@@ -64,13 +72,27 @@ where
     F::Output: Responder + 'static,
 {
     let route = Box::new(move || behind_lock(web::post(), handler));
-    Endpoint { method: Method::POST, path, access: Args::ACCESS, needs_proof: Args::NEEDS_PROOF, records, body_limit: FORM_LIMIT, route }
+    Endpoint {
+        method: Method::POST,
+        path,
+        access: Args::ACCESS,
+        needs_proof: Args::NEEDS_PROOF,
+        records,
+        body_limit: FORM_LIMIT,
+        is_short: false,
+        route,
+    }
 }
 
 impl Endpoint {
     /// The same for a form with terms or a lesson in it.
     fn with_long_text(self) -> Self {
         Self { body_limit: LONG_TEXT_LIMIT, ..self }
+    }
+
+    /// The same for what many ask who are nobody in particular: what the way to a page costs would be most of it.
+    fn short(self) -> Self {
+        Self { is_short: true, ..self }
     }
 }
 
@@ -104,6 +126,7 @@ fn public() -> Vec<Endpoint> {
         get("/", home::start),
         get("/healthz", home::health),
         get("/readyz", home::ready),
+        get("/go/{text}", links::follow).short(),
         get("/setup/{token}", home::setup_page),
         post("/setup/{token}", home::found, &[Action::CompanyFounded, Action::ProgramCreated]).with_long_text(),
     ]
@@ -352,12 +375,18 @@ pub fn mount(config: &mut web::ServiceConfig, endpoints: Vec<Endpoint>) {
         let allow =
             here.iter().map(|endpoint| if endpoint.method == Method::GET { "GET, HEAD" } else { "POST" }).collect::<Vec<_>>().join(", ");
         let limit = here.iter().map(|endpoint| endpoint.body_limit).max().unwrap_or(FORM_LIMIT);
+        let is_short = here.iter().all(|endpoint| endpoint.is_short);
         let mut resource = web::resource(path).app_data(web::PayloadConfig::new(limit));
         for endpoint in here {
             resource = resource.route((endpoint.route)());
         }
         let other = move || std::future::ready(Err::<HttpResponse, _>(Error::MethodNotAllowed(allow.clone())));
-        config.service(resource.default_service(web::route().to(other)));
+        let resource = resource.default_service(web::route().to(other));
+        if is_short {
+            config.service(resource.wrap(from_fn(answers::error_pages)).wrap(from_fn(headers::set)));
+        } else {
+            config.service(resource);
+        }
     }
 }
 

@@ -140,6 +140,10 @@ where
     worker.ask_to_stop();
     handle.stop(true).await;
     let _ = served.await;
-    actix_web::web::block(move || worker.stop()).await.map_err(std::io::Error::other)?;
+    let stop = move || {
+        app.redirects.stop();
+        worker.stop()
+    };
+    actix_web::web::block(stop).await.map_err(std::io::Error::other)?;
     Ok(())
 }

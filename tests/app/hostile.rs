@@ -18,7 +18,7 @@ use std::{
 const HOSTILE: &str = "\"'><img src=x onerror=alert(1)>{{7919*7919}}[a](javascript:alert(1))";
 
 /// Columns that hold no words of people: their values are ours, or have one form only.
-const OURS: &str = "audit.action audit.role invitations.kind invitations.role invitations.staff_role invitations.status members.role outbox.html outbox.link_purpose \
+const OURS: &str = "audit.action audit.role invitations.kind invitations.role invitations.staff_role invitations.status links.kind links.text links.url members.role outbox.html outbox.link_purpose \
                     outbox.message_id outbox.status outbox.text programs.currency staff.role users.password_hash users.time_zone \
                     companies.slug teams.slug";
 

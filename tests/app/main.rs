@@ -20,6 +20,7 @@ mod messages;
 mod migrations;
 mod partners;
 mod programs;
+mod redirect;
 mod staff;
 mod support;
 mod team_programs;

@@ -39,7 +39,8 @@ pub struct FilledForm {
 }
 
 impl Browser {
-    pub(super) fn new(base: &str) -> Self {
+    /// On the program at that address.
+    pub fn new(base: &str) -> Self {
         let jar = Arc::new(Jar::default());
         let client = Client::builder().redirect(Policy::none()).cookie_provider(jar.clone()).build().expect("a client");
         Self { client, jar, base: base.parse().expect("a URL") }
@@ -66,6 +67,14 @@ impl Browser {
     /// A request with nothing added but cookies.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.client.request(method, self.base.join(path).expect("a path"))
+    }
+
+    /// Visits a page as that program; nothing where the connection breaks.
+    pub async fn try_get(&self, path: &str, agent: &str) -> Option<Page> {
+        let response = self.request(Method::GET, path).header("user-agent", agent).send().await.ok()?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = response.text().await.ok()?;
+        Some(Page { status, headers, path: path.to_owned(), body })
     }
 
     /// Sends a request as it is; an HTML answer goes through the check.

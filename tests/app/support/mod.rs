@@ -12,7 +12,7 @@ pub mod personas;
 pub mod scene;
 pub mod smtp;
 
-pub use app::TestApp;
+pub use app::{PATIENT, TestApp};
 pub use browser::{Browser, FilledForm, Forged, Page, at_once};
 pub use mail::Mail;
 pub use scene::Scene;

@@ -101,6 +101,10 @@ pub const OPEN_PROGRAM: u128 = 56;
 /// Acme's program whose second version of the terms Northwind has not accepted.
 pub const DUE_PROGRAM: u128 = 57;
 const DUE_TERMS: u128 = 58;
+/// A link of Mia's, made for her by Acme.
+const LINK: u128 = 0x300;
+/// Its text.
+pub const LINK_TEXT: &str = "mia-in-spring";
 /// The mail with Nora's link.
 pub const MAIL: u128 = 100;
 
@@ -171,6 +175,7 @@ impl Scene {
             .replace("{offer}", &id(OFFER).to_string())
             .replace("{tag}", &id(TAG).to_string())
             .replace("{conversation}", &self.conversation)
+            .replace("{text}", LINK_TEXT)
             .replace("{mail}", &id(MAIL).to_string())
             .replace("{token}", token);
         assert!(!path.contains('{'), "{route}: the scene has nothing for a part of this path; add it to tests/app/support/scene.rs");
@@ -318,6 +323,13 @@ fn rows(app: &TestApp) -> String {
             id(OFFER),
             user(OLIVIA),
             user(ADAM)
+        ),
+        format!(
+            "INSERT INTO links (id, company_id, partner_id, team_id, member_id, program_id, kind, text) \
+             SELECT '{0}', company_id, id, team_id, {mias_place}, {1}, 'individual', '{LINK_TEXT}' FROM partners WHERE team_id = {northwind}; \
+             INSERT INTO link_texts (text, link_id) VALUES ('{LINK_TEXT}', '{0}');",
+            id(LINK),
+            program("Acme Resellers")
         ),
         mail(MAIL, SENT, "nora@brightlane.example", &acme),
         mail(MAIL + 1, PUT, MIA, &acme),

@@ -1,0 +1,5 @@
+//! Links over HTTP.
+
+mod redirect;
+
+pub use redirect::follow;
