@@ -4,6 +4,7 @@ use crate::{
     access::{Limiter, Passwords, gate, store::SessionLimits, store::Sessions},
     config::Config,
     db::Db,
+    links::Redirects,
     mail::Mailer,
     routes::{self, Endpoint},
     running::Readiness,
@@ -30,7 +31,10 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web::{self, Data},
 };
-use std::net::{SocketAddr, TcpListener};
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+};
 use tracing_actix_web::TracingLogger;
 
 /// What the program serves.
@@ -58,6 +62,8 @@ pub struct Application {
     pub limiter: Limiter,
     /// Whether requests are wanted; not at first.
     pub readiness: Readiness,
+    /// Its redirects and the log of clicks.
+    pub redirects: Arc<Redirects>,
 }
 
 impl Application {
@@ -82,6 +88,7 @@ impl Application {
         let limiter = Limiter::new(&config.secret_keys[0], config.limit_factor);
         let sealer = Data::new(Sealer::new(&config.secret_keys));
         let readiness = Readiness::default();
+        let redirects = Arc::new(Redirects::start(&db, config.redirect_limits));
         let session_key = Key::derive_from(&config.secret_keys[0]);
         let shared = (
             Data::new(db.clone()),
@@ -90,6 +97,7 @@ impl Application {
             Data::new(readiness.clone()),
             Data::new(Origin(base_url)),
             Data::new(Https(https)),
+            Data::from(redirects.clone()),
         );
         let (limiter_data, trusted_proxies) = (Data::new(limiter.clone()), Data::new(config.trusted_proxies.clone()));
         let limits = config.session_limits;
@@ -97,8 +105,21 @@ impl Application {
         let server = HttpServer::new({
             let db = db.clone();
             move || {
-                let (db_data, mailer, passwords, readiness, origin, https_data) = shared.clone();
-                let endpoints = endpoints();
+                let (db_data, mailer, passwords, readiness, origin, https_data, redirects) = shared.clone();
+                let (short, pages): (Vec<Endpoint>, _) = endpoints().into_iter().partition(|endpoint| endpoint.is_short);
+                let pages = web::scope("")
+                    .service(web::scope(assets::PREFIX).wrap(from_fn(assets::keep)).service(Files::new("/", &static_folder)))
+                    .configure(|service| routes::mount(service, pages))
+                    .default_service(web::route().to(routes::nothing))
+                    // The last one wrapped is the first to see a request.
+                    .wrap(from_fn(flash::carry))
+                    .wrap(from_fn(gate::ask))
+                    .wrap(sessions(&db, limits, &session_key, https))
+                    .wrap(from_fn(same_origin::require))
+                    .wrap(from_fn(answers::error_pages))
+                    .wrap(Compress::default())
+                    .wrap(from_fn(headers::set))
+                    .wrap(TracingLogger::<RequestSpan>::new());
                 App::new()
                     .app_data(db_data)
                     .app_data(mailer)
@@ -112,18 +133,9 @@ impl Application {
                     .app_data(sealer.clone())
                     .app_data(Data::new(limits))
                     .app_data(assets.clone())
-                    .service(web::scope(assets::PREFIX).wrap(from_fn(assets::keep)).service(Files::new("/", &static_folder)))
-                    .configure(|service| routes::mount(service, endpoints))
-                    .default_service(web::route().to(routes::nothing))
-                    // The last one wrapped is the first to see a request.
-                    .wrap(from_fn(flash::carry))
-                    .wrap(from_fn(gate::ask))
-                    .wrap(sessions(&db, limits, &session_key, https))
-                    .wrap(from_fn(same_origin::require))
-                    .wrap(from_fn(answers::error_pages))
-                    .wrap(Compress::default())
-                    .wrap(from_fn(headers::set))
-                    .wrap(TracingLogger::<RequestSpan>::new())
+                    .app_data(redirects)
+                    .configure(|service| routes::mount(service, short))
+                    .service(pages)
             }
         })
         .workers(std::thread::available_parallelism().map_or(2, usize::from))
@@ -131,7 +143,7 @@ impl Application {
         .shutdown_timeout(20)
         .listen(listener)?
         .run();
-        Ok(Self { server, address, db, mailer, passwords, limiter, readiness })
+        Ok(Self { server, address, db, mailer, passwords, limiter, readiness, redirects })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Settings: the only file that reads the environment. What is missing or bad is named, all at once, with what to put there.
 
-use crate::{access::store::SessionLimits, email_address::EmailAddress, embedded, web::client::TrustedProxies};
+use crate::{access::store::SessionLimits, email_address::EmailAddress, embedded, links::redirect, web::client::TrustedProxies};
 use std::{
     collections::HashMap,
     fmt,
@@ -55,6 +55,8 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     /// Every rate limit times this: 1, but in tests that walk over all pages from one address.
     pub limit_factor: i32,
+    /// How long a redirect may take. No setting: what is promised to who follows a link.
+    pub redirect_limits: redirect::Limits,
 }
 
 /// Everything that is wrong with the settings.
@@ -137,6 +139,7 @@ impl Environment {
                 session_limits,
                 trusted_proxies,
                 limit_factor: 1,
+                redirect_limits: redirect::Limits::DEFAULT,
             }),
             _ => Err(BadSettings(bad)),
         }
@@ -163,6 +166,7 @@ impl Environment {
                     session_limits,
                     trusted_proxies,
                     limit_factor: 1,
+                    redirect_limits: redirect::Limits::DEFAULT,
                 })
             }
             _ => Err(BadSettings(bad)),

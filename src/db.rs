@@ -37,6 +37,7 @@ pub struct DbSettings {
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<ConnectionManager<PgConnection>>,
+    settings: Arc<DbSettings>,
     statements: Arc<AtomicU64>,
 }
 
@@ -50,7 +51,15 @@ impl Db {
             .connection_timeout(Duration::from_secs(2))
             .connection_customizer(Box::new(OnConnect { statements: statements.clone(), prepared: settings.prepared_statements }))
             .build_unchecked(ConnectionManager::new(&settings.url));
-        Self { pool, statements }
+        Self { pool, settings: Arc::new(settings.clone()), statements }
+    }
+
+    /// A connection outside the pool, for a thread that keeps it. A server that does not answer is given up after two seconds.
+    pub fn connect(&self) -> Result<PgConnection> {
+        let mut connection = PgConnection::establish(&with_time_limits(&self.settings.url)).map_err(|_| Error::Unavailable)?;
+        let settings = OnConnect { statements: self.statements.clone(), prepared: self.settings.prepared_statements };
+        settings.on_acquire(&mut connection).map_err(|_| Error::Unavailable)?;
+        Ok(connection)
     }
 
     /// Runs `job` with a connection on a blocking thread.
@@ -111,6 +120,23 @@ const ROLE_SETTINGS: &str = "DO $$ BEGIN
     EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET jit = off', current_database());
     EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET max_parallel_workers_per_gather = 0', current_database());
 END $$";
+
+/// The URL, or the `key=value` pairs that libpq takes too, with limits for a server that says nothing; what it says itself stands.
+fn with_time_limits(url: &str) -> String {
+    let is_url = ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+    let mut whole = url.to_owned();
+    for (name, value) in [("connect_timeout", "2"), ("tcp_user_timeout", "5000")] {
+        if !url.contains(name) {
+            let joint = match is_url {
+                true if whole.contains('?') => "&",
+                true => "?",
+                false => " ",
+            };
+            whole.push_str(&format!("{joint}{name}={value}"));
+        }
+    }
+    whole
+}
 
 /// The database's `now()`: what decides is the clock of the deciding statement (R26).
 pub fn now() -> AsExprOf<diesel::dsl::now, Timestamptz> {
@@ -211,5 +237,22 @@ impl FromRequest for Db {
     type Future = Ready<Result<Self>>;
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Ok(req.app_data::<web::Data<Db>>().expect("Db is registered in app.rs").get_ref().clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_time_limits;
+
+    #[test]
+    fn a_connection_that_is_kept_has_time_limits_however_the_database_is_named() {
+        for (given, whole) in [
+            ("postgres://x@host/db", "postgres://x@host/db?connect_timeout=2&tcp_user_timeout=5000"),
+            ("postgresql:///db?host=/run/a", "postgresql:///db?host=/run/a&connect_timeout=2&tcp_user_timeout=5000"),
+            ("host=x dbname=y", "host=x dbname=y connect_timeout=2 tcp_user_timeout=5000"),
+            ("postgres://x@host/db?connect_timeout=9", "postgres://x@host/db?connect_timeout=9&tcp_user_timeout=5000"),
+        ] {
+            assert_eq!(with_time_limits(given), whole);
+        }
     }
 }

@@ -21,9 +21,13 @@ use crate::{
     staffing::handlers as staffing,
     teams,
     training::handlers as training,
-    web::form::{FORM_LIMIT, LONG_TEXT_LIMIT},
+    web::{
+        answers,
+        form::{FORM_LIMIT, LONG_TEXT_LIMIT},
+        headers,
+    },
 };
-use actix_web::{Handler, HttpRequest, HttpResponse, Responder, Route, guard, http::Method, web};
+use actix_web::{Handler, HttpRequest, HttpResponse, Responder, Route, guard, http::Method, middleware::from_fn, web};
 
 /// One route.
 pub struct Endpoint {
@@ -41,6 +45,8 @@ pub struct Endpoint {
     pub body_limit: usize,
     /// How often it may be asked for (S4), where that does not depend on what is asked.
     pub limit: Option<(Limit, Per)>,
+    /// Whether it is answered past session, flash, compression and the log of requests (rule 41).
+    pub is_short: bool,
     route: Box<dyn Fn(Option<(Limit, Per)>) -> Route>,
 }
 
@@ -60,6 +66,7 @@ where
         records: &[],
         body_limit: FORM_LIMIT,
         limit: None,
+        is_short: false,
         route,
     }
 }
@@ -80,6 +87,7 @@ where
         records,
         body_limit: FORM_LIMIT,
         limit: None,
+        is_short: false,
         route,
     }
 }
@@ -93,6 +101,11 @@ impl Endpoint {
     /// The same, answered only so often (S4).
     fn at_most(self, limit: Limit, per: Per) -> Self {
         Self { limit: Some((limit, per)), ..self }
+    }
+
+    /// The same for what many ask who are nobody in particular: what the way to a page costs would be most of it.
+    fn short(self) -> Self {
+        Self { is_short: true, ..self }
     }
 }
 
@@ -144,6 +157,7 @@ fn public() -> Vec<Endpoint> {
         get("/", home::start),
         get("/healthz", home::health),
         get("/readyz", home::ready),
+        get("/go/{text}", links::follow).short(),
         get("/setup/{token}", home::setup_page),
         post("/setup/{token}", home::found, &[Action::CompanyFounded, Action::ProgramCreated, Action::HostListed])
             .with_long_text()
@@ -469,12 +483,18 @@ pub fn mount(config: &mut web::ServiceConfig, endpoints: Vec<Endpoint>) {
         let allow =
             here.iter().map(|endpoint| if endpoint.method == Method::GET { "GET, HEAD" } else { "POST" }).collect::<Vec<_>>().join(", ");
         let limit = here.iter().map(|endpoint| endpoint.body_limit).max().unwrap_or(FORM_LIMIT);
+        let is_short = here.iter().all(|endpoint| endpoint.is_short);
         let mut resource = web::resource(path).app_data(web::PayloadConfig::new(limit));
         for endpoint in here {
             resource = resource.route((endpoint.route)(endpoint.limit));
         }
         let other = move || std::future::ready(Err::<HttpResponse, _>(Error::MethodNotAllowed(allow.clone())));
-        config.service(resource.default_service(web::route().to(other)));
+        let resource = resource.default_service(web::route().to(other));
+        if is_short {
+            config.service(resource.wrap(from_fn(answers::error_pages)).wrap(from_fn(headers::set)));
+        } else {
+            config.service(resource);
+        }
     }
 }
 

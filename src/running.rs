@@ -142,6 +142,10 @@ where
     worker.ask_to_stop();
     handle.stop(true).await;
     let _ = served.await;
-    actix_web::web::block(move || (upkeep.stop(), worker.stop())).await.map_err(std::io::Error::other)?;
+    let stop = move || {
+        app.redirects.stop();
+        (upkeep.stop(), worker.stop())
+    };
+    actix_web::web::block(stop).await.map_err(std::io::Error::other)?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The demo: an installation with lifelike people, which needs no settings.
 
 mod care;
+mod clicks;
 mod conversations;
 mod courses;
 mod governing;

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     ids::{ApiKeyId, ClickId, LinkId, ReferralId},
+    links::clicks::{self, NewClick},
     mail::Mailer,
     programs::commission::{CommissionRule, Earns},
     referrals::{
@@ -363,6 +364,13 @@ impl Town<'_> {
             }
             self.date_sales_back(sale.days)?;
         }
+        // The totals of the days follow the clicks, which were dated back with their sales.
+        sql_query("DELETE FROM click_days").execute(self.conn)?;
+        sql_query(
+            "INSERT INTO click_days (link_id, day, clicks, repeated) \
+             SELECT link_id, (at AT TIME ZONE 'UTC')::date, count(*), count(*) FILTER (WHERE repeated) FROM clicks GROUP BY 1, 2",
+        )
+        .execute(self.conn)?;
         for (from_newest, percent) in REFUNDS {
             let Some((order, amount, days)) = northwinds.iter().rev().nth(*from_newest) else { continue };
             let request = Refund { idempotency_key: format!("refund-{order}"), sale: order.clone(), amount: amount * percent / 100 };
@@ -404,11 +412,7 @@ impl Town<'_> {
         .bind::<Text, _>(email)
         .get_result(self.conn)?;
         let id = ClickId::new();
-        sql_query("INSERT INTO clicks (id, link_id, visitor) VALUES ($1, $2, sha256($3::text::bytea))")
-            .bind::<sql_types::Uuid, _>(id)
-            .bind::<sql_types::Uuid, _>(link.id)
-            .bind::<Text, _>(id.to_string())
-            .execute(self.conn)?;
+        clicks::record(self.conn, &[NewClick { id, link: link.id, visitor: id.uuid().into_bytes() }])?;
         Ok(id)
     }
 

@@ -60,6 +60,7 @@ pub fn fill(conn: &mut PgConnection, mailer: &Mailer) -> Result<()> {
     town.links()?;
     town.referrals()?;
     town.conversations()?;
+    town.clicks()?;
     town.activity()?;
     // Mail made by seeding is shown, never sent.
     diesel::update(outbox::table.filter(outbox::status.eq("queued")))

@@ -47,13 +47,18 @@ impl TrustedProxies {
     }
 }
 
+/// The address of the client that sent this request (S23).
+pub fn client_of(req: &HttpRequest) -> Option<IpAddr> {
+    let trusted = req.app_data::<Data<TrustedProxies>>().expect("TrustedProxies is registered in app.rs");
+    // What is no text is no address either.
+    let lines: Vec<&str> = req.headers().get_all(FORWARDED_FOR).map(|line| line.to_str().unwrap_or("none")).collect();
+    req.peer_addr().map(|peer| trusted.client(peer.ip(), lines.into_iter()))
+}
+
 impl Network {
     /// Of the client that sent this request.
     pub fn of(req: &HttpRequest) -> Self {
-        let trusted = req.app_data::<Data<TrustedProxies>>().expect("TrustedProxies is registered in app.rs");
-        // What is no text is no address either.
-        let lines: Vec<&str> = req.headers().get_all(FORWARDED_FOR).map(|line| line.to_str().unwrap_or("none")).collect();
-        req.peer_addr().map_or(Self::Unknown, |peer| trusted.client(peer.ip(), lines.into_iter()).into())
+        client_of(req).map_or(Self::Unknown, Self::from)
     }
 
     /// To be counted by.

@@ -29,7 +29,13 @@ pub struct Https(pub bool);
 
 /// Sets the headers that a handler has not set itself.
 pub async fn set(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let id = req.extensions().get::<RequestId>().copied().unwrap_or_else(RequestId::new);
+    let named = req.extensions().get::<RequestId>().copied();
+    let id = named.unwrap_or_else(|| {
+        // Where the log of requests has not named it: the page of an error says its number.
+        let id = RequestId::new();
+        req.extensions_mut().insert(id);
+        id
+    });
     let https = req.app_data::<actix_web::web::Data<Https>>().is_some_and(|https| https.0);
     let mut res = next.call(req).await?.map_into_boxed_body();
     complete(res.headers_mut(), id, https);

@@ -27,6 +27,7 @@ const TABLE: &str = "
 GET  /                                                        | in  | go   go    go    200   |  go    | go      go    go    go          | 200    | go
 GET  /healthz                                                 | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
 GET  /readyz                                                  | 200 | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
+GET  /go/{text}                                               | 302 | 302  302   302   302   |  302   | 302     302   302   302         | 302    | 302
 GET  /sign-in                                                 | 200 | go   go    go    go    |  go    | go      go    go    go          | go     | go
 POST /sign-in                                                 | 422 | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
 GET  /sign-in/code                                            | in  | in   in    in    in    |  in    | in      in    in    in          | in     | in

@@ -269,6 +269,7 @@ async fn under_https_the_session_cookie_is_bound_to_the_host() {
         session_limits: SessionLimits::default(),
         trusted_proxies: TrustedProxies::default(),
         limit_factor: 1,
+        redirect_limits: guildhall::links::redirect::Limits::DEFAULT,
     };
     let db = Db::new(&DbSettings { url: app.database_url().to_owned(), connections: 2, prepared_statements: true });
     let application = Application::build(&config, db, listener, Mode::Serve).unwrap();

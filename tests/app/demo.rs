@@ -52,6 +52,10 @@ async fn the_demo_is_filled_once_with_many_teams_and_every_invariant_holds() {
     let new = "SELECT count(*) FROM course_completions f WHERE EXISTS (SELECT FROM lessons l WHERE l.course_id = f.course_id AND l.published_at > f.at \
                AND NOT EXISTS (SELECT FROM completions d WHERE d.lesson_id = l.id AND d.member_id = f.member_id))";
     assert!(number(conn, new) >= 1, "a lesson published later is new to some who had finished");
+    assert!(
+        number(conn, "SELECT count(*) FROM links") == 0 || number(conn, "SELECT count(DISTINCT day) FROM click_days") > 300,
+        "links are followed all year"
+    );
     assert!(sql_query("UPDATE audit SET action = 'x'").execute(conn).is_err(), "the audit log is closed again");
 
     let before = number(conn, "SELECT count(*) FROM invitations");

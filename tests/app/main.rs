@@ -24,6 +24,7 @@ mod messages;
 mod migrations;
 mod partners;
 mod programs;
+mod redirect;
 mod referrals;
 mod staff;
 mod support;

@@ -69,7 +69,7 @@ fn foreign(app: &TestApp, part: &str, route: &str) -> Vec<String> {
         // Another team's; to change its text, a teammate's too.
         "{link}" if route.ends_with("/text") => vec![id(FOREIGN_LINK).to_string(), id(FRANKS_LINK).to_string()],
         "{link}" => vec![id(FOREIGN_LINK).to_string()],
-        "{mail}" | "{token}" => vec![],
+        "{mail}" | "{token}" | "{text}" => vec![],
         other => panic!("{other} in {route}: say in tests/app/tenancy.rs what is outside the viewer's sight"),
     };
     let malformed = ["x", "1", "%00", "%27%20OR%201=1--", "..%2f..", "%F0%9F%98%80"].map(str::to_owned);
@@ -113,7 +113,8 @@ async fn a_page_of_others_is_the_same_as_one_that_is_not_there() {
     let app = TestApp::start_demo().await;
     let scene = Scene::set(&app);
     let nowhere = app.visitor().get("/nowhere").await;
-    for route in pages() {
+    // A link is everybody's; one that is none says so in its own words (`redirect.rs`).
+    for route in pages().into_iter().filter(|route| !route.contains("{text}")) {
         let browser = insider(&app, route);
         for part in parts(route) {
             for instead in foreign(&app, part, route) {

@@ -13,6 +13,7 @@ use guildhall::{
     db::{Db, DbSettings},
     email_address::EmailAddress,
     ids::UserId,
+    links::{Redirects, redirect},
     mail::Mailer,
     routes::{self, Endpoint},
     tokens::hash_of,
@@ -22,11 +23,23 @@ use std::{
     cell::RefCell,
     net::TcpListener,
     rc::Rc,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
 };
 
 /// The key of every test's installation.
 pub const SECRET_KEY: &[u8] = b"pZ4mQ8rT1vX6bN3cL9kJ2hG5fD7sA0wEuYiOqRtX";
+
+/// A machine that runs many tests at once may keep a commit waiting for longer than a tenth of a second.
+pub const PATIENT: redirect::Limits = redirect::Limits {
+    refresh: Duration::from_secs(20),
+    look_up: Duration::from_secs(20),
+    record: Duration::from_secs(20),
+    ..redirect::Limits::DEFAULT
+};
 
 /// A running program. Its database is dropped with the last copy.
 pub struct TestApp {
@@ -41,6 +54,8 @@ pub struct TestApp {
     /// Its limits.
     pub limiter: Limiter,
     counted: Counted,
+    /// Its redirects.
+    pub redirects: Arc<Redirects>,
     handle: ServerHandle,
     database: Rc<Database>,
     /// For looking, kept open: a connection costs more than what it is asked.
@@ -129,14 +144,16 @@ impl TestApp {
     pub async fn start_with(more: fn() -> Vec<Endpoint>) -> Self {
         let database = Rc::new(Database::new());
         let db = Db::new(&settings(&database.url));
-        Self::built(database, db, None, Counted::generously(), move || [routes::all(Mode::Demo), more()].into_iter().flatten().collect())
+        Self::built(database, db, None, (Counted::generously(), PATIENT), move || {
+            [routes::all(Mode::Demo), more()].into_iter().flatten().collect()
+        })
     }
 
     /// The program behind a proxy that speaks https for it at this address.
     pub async fn start_behind(base_url: &str) -> Self {
         let database = Rc::new(Database::new());
         let db = Db::new(&settings(&database.url));
-        Self::built(database, db, Some(base_url), Counted::generously(), || routes::all(Mode::Serve))
+        Self::built(database, db, Some(base_url), (Counted::generously(), PATIENT), || routes::all(Mode::Serve))
     }
 
     /// A second copy of the program on the same database.
@@ -144,18 +161,31 @@ impl TestApp {
         Self::on(self.database.clone(), Mode::Serve, self.counted.clone())
     }
 
+    /// A second copy of the program that gives redirects that long.
+    pub async fn copy_with(&self, limits: redirect::Limits) -> Self {
+        Self::built(self.database.clone(), Db::new(&settings(&self.database.url)), None, (self.counted.clone(), limits), || {
+            routes::all(Mode::Serve)
+        })
+    }
+
     /// A second copy of the program whose database is away: nothing listens where it looks for it.
     pub async fn copy_without_database(&self) -> Self {
         let away = DbSettings { url: "postgres://guildhall@127.0.0.1:1/away".to_owned(), connections: 8, prepared_statements: true };
-        Self::built(self.database.clone(), Db::new(&away), None, self.counted.clone(), || routes::all(Mode::Demo))
+        Self::built(self.database.clone(), Db::new(&away), None, (self.counted.clone(), PATIENT), || routes::all(Mode::Demo))
     }
 
     fn on(database: Rc<Database>, mode: Mode, counted: Counted) -> Self {
         let db = Db::new(&settings(&database.url));
-        Self::built(database, db, None, counted, move || routes::all(mode))
+        Self::built(database, db, None, (counted, PATIENT), move || routes::all(mode))
     }
 
-    fn built<F>(database: Rc<Database>, db: Db, behind: Option<&str>, counted: Counted, endpoints: F) -> Self
+    fn built<F>(
+        database: Rc<Database>,
+        db: Db,
+        behind: Option<&str>,
+        (counted, redirect_limits): (Counted, redirect::Limits),
+        endpoints: F,
+    ) -> Self
     where
         F: Fn() -> Vec<Endpoint> + Clone + Send + 'static,
     {
@@ -174,6 +204,7 @@ impl TestApp {
             session_limits: SessionLimits::default(),
             trusted_proxies: counted.proxies.clone(),
             limit_factor: counted.factor,
+            redirect_limits,
         };
         let application = Application::with_routes(&config, db, listener, endpoints).expect("the program starts");
         application.readiness.set(true);
@@ -186,6 +217,7 @@ impl TestApp {
             passwords: application.passwords,
             limiter: application.limiter,
             counted,
+            redirects: application.redirects,
             handle,
             database,
             own: RefCell::default(),
@@ -289,7 +321,7 @@ impl TestApp {
     /// Every row of every table but the named traces (S15), as one text to compare.
     pub fn dump(&self) -> String {
         let traces = [("sessions", "last_seen_at"), ("members", "last_active_at"), ("api_keys", "last_used_at")];
-        self.rows(&traces, &["conversation_reads", "rate_limits"])
+        self.rows(&traces, &["conversation_reads", "rate_limits", "clicks", "click_days", "click_salts"])
     }
 
     /// Every row of every table, traces too.
@@ -329,9 +361,22 @@ impl TestApp {
         self.text(tables).split(',').map(str::to_owned).collect()
     }
 
+    /// The process of every connection to this database but the test's own.
+    pub fn connections(&self) -> Vec<i32> {
+        let all = "SELECT string_agg(pid::text, ' ') FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
+        self.text(all).split_whitespace().map(|pid| pid.parse().expect("a number")).collect()
+    }
+
+    /// The name of the database.
+    pub fn database_name(&self) -> &str {
+        &self.database.name
+    }
+
     /// Stops this copy, as a restart would.
     pub async fn stop(&self) {
         self.handle.stop(true).await;
+        let redirects = self.redirects.clone();
+        actix_web::rt::task::spawn_blocking(move || redirects.stop()).await.expect("the log of clicks ends");
     }
 }
 

@@ -106,6 +106,14 @@ impl Browser {
         self.client.request(method, self.base.join(path).expect("a path"))
     }
 
+    /// Visits a page as that program; nothing where the connection breaks.
+    pub async fn try_get(&self, path: &str, agent: &str) -> Option<Page> {
+        let response = self.request(Method::GET, path).header("user-agent", agent).send().await.ok()?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = response.text().await.ok()?;
+        Some(Page { status, headers, path: path.to_owned(), body })
+    }
+
     /// Sends a request as it is; an HTML answer goes through the check.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Page {
         let request = request.build().expect("a request");

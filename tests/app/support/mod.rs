@@ -13,7 +13,7 @@ pub mod scene;
 pub mod smtp;
 pub mod two_step;
 
-pub use app::{SECRET_KEY, TestApp};
+pub use app::{PATIENT, SECRET_KEY, TestApp};
 pub use browser::{Browser, FilledForm, Forged, Page, at_once};
 pub use mail::Mail;
 pub use scene::Scene;

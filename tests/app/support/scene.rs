@@ -147,6 +147,10 @@ pub const FOREIGN_SALE: u128 = 0x407;
 pub const REFERRAL: u128 = 0x408;
 /// Tomás's to Globex.
 pub const FOREIGN_REFERRAL: u128 = 0x409;
+/// A link of Mia's, made for her by Acme.
+const FOLLOWED: u128 = 0x300;
+/// Its text.
+pub const LINK_TEXT: &str = "mia-in-spring";
 /// The mail with Nora's link.
 pub const MAIL: u128 = 100;
 
@@ -231,6 +235,7 @@ impl Scene {
             .replace("{referral}", &id(REFERRAL).to_string())
             .replace("{tag}", &id(TAG).to_string())
             .replace("{conversation}", &self.conversation)
+            .replace("{text}", LINK_TEXT)
             .replace("{mail}", &id(MAIL).to_string())
             .replace("{token}", token);
         assert!(!path.contains('{'), "{route}: the scene has nothing for a part of this path; add it to tests/app/support/scene.rs");
@@ -390,6 +395,13 @@ fn rows(app: &TestApp) -> String {
             &[FOREIGN_API_KEY, FOREIGN_SOLD_LINK, FOREIGN_CLICK, FOREIGN_SALE, FOREIGN_REFERRAL],
             "globex",
         ),
+        format!(
+            "INSERT INTO links (id, company_id, partner_id, team_id, member_id, program_id, kind, text) \
+             SELECT '{0}', company_id, id, team_id, {mias_place}, {1}, 'individual', '{LINK_TEXT}' FROM partners WHERE team_id = {northwind}; \
+             INSERT INTO link_texts (text, link_id) VALUES ('{LINK_TEXT}', '{0}');",
+            id(FOLLOWED),
+            program("Acme Resellers")
+        ),
         mail(MAIL, SENT, "nora@brightlane.example", &acme),
         mail(MAIL + 1, PUT, MIA, &acme),
         mail(MAIL + 2, SENT_MEMBER, "ivy@northwind.example", &acme),
@@ -470,6 +482,7 @@ fn money(company: &str, team: &str, program: &str, member: &str, staff: &str, ke
          INSERT INTO link_texts (text, link_id) VALUES ('scene-of-{name}', '{link}'); \
          INSERT INTO link_hosts (company_id, host) VALUES ({company}, '{name}.example') ON CONFLICT DO NOTHING; \
          INSERT INTO clicks (id, link_id, at, visitor) VALUES ('{click}', '{link}', now() - interval '1 hour', sha256('{name}')); \
+         INSERT INTO click_days (link_id, day, clicks, repeated) SELECT link_id, (at AT TIME ZONE 'UTC')::date, 1, 0 FROM clicks WHERE id = '{click}'; \
          UPDATE enrollments SET joined_at = now() - interval '1 year' WHERE partner_id = {partner}; \
          INSERT INTO customers (id, company_id, partner_id, team_id, member_id, program_id, external_id, link_id, click_id, clicked_at) \
              VALUES ('{sale}', {whose}, 'c-1', '{link}', '{click}', now() - interval '1 hour'); \
