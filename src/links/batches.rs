@@ -20,8 +20,8 @@ const MOST: usize = 500;
 const IDLE: Duration = Duration::from_secs(3600);
 /// The longest pause before another try to reach the database; the first has none.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// How long `stop` waits for what is under way (R24).
-const FAREWELL: Duration = Duration::from_secs(5);
+/// How long `stop` waits for what is under way, so that the program is gone within 25 seconds (R24).
+const FAREWELL: Duration = Duration::from_secs(3);
 
 /// What one request asks for, and where it waits.
 type Asked<In, Out> = (In, oneshot::Sender<Out>);
@@ -57,9 +57,14 @@ impl<In: Send + 'static, Out: Send + 'static> Batches<In, Out> {
         tokio::time::timeout(limit, answer).await.ok()?.ok()
     }
 
-    /// Takes nothing more, and waits until what was taken is done, at most five seconds.
-    pub fn stop(&self) {
+    /// Takes nothing more.
+    pub fn close(&self) {
         self.channel.write().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    /// Takes nothing more, and waits until what was taken is done, at most three seconds.
+    pub fn stop(&self) {
+        self.close();
         let _ = self.ended.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(FAREWELL);
     }
 }

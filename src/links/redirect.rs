@@ -156,7 +156,7 @@ impl Redirects {
 
     /// Once nobody is under way any more: writes what is there, and ends both threads (R24).
     pub fn stop(&self) {
-        self.look_ups.stop();
+        self.look_ups.close();
         self.log.stop();
     }
 }
