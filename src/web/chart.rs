@@ -1,10 +1,9 @@
 //! The geometry of an area chart: numbers in a row become the paths of an SVG that is stretched over its frame, with the labels beside it.
 
-/// Width and height of the drawing, in units that are stretched.
-const WIDTH: f64 = 1000.0;
+/// The height of the drawing, in pixels.
 const HEIGHT: f64 = 176.0;
-/// What is kept free above the highest grid line and under the ground, so that no line is cut in half.
-const MARGIN: f64 = 2.0;
+/// How far above the last number its label stands, and how far below where there is no room.
+const LABEL: (f64, f64) = (14.0, 24.0);
 /// Lines of the grid above the ground.
 const GRID: i64 = 3;
 /// Labels below.
@@ -19,14 +18,15 @@ pub struct Chart {
     pub area: String,
     /// The line of the numbers before; empty where there are none.
     pub before: String,
-    /// The heights of the grid's lines, from the top, the ground last.
-    pub grid: Vec<String>,
-    /// What stands at them.
+    /// The width, in units that are stretched: a step each.
+    pub width: usize,
+    /// What stands at the lines of the grid, the highest first, which part the height in three.
     pub left: Vec<i64>,
     /// Which of the numbers, by their place, are named below.
     pub below: Vec<usize>,
-    /// The height of the last number.
+    /// Where the last number stands, from the top.
     pub last: String,
+    last_at: f64,
 }
 
 impl Chart {
@@ -34,25 +34,36 @@ impl Chart {
     pub fn new(now: &[i64], before: &[i64]) -> Self {
         let step = step(now.iter().chain(before).copied().max().unwrap_or_default());
         let top = (step * GRID) as f64;
-        let y = |number: i64| {
-            let share = number.max(0) as f64 / top;
-            HEIGHT - MARGIN - share * (HEIGHT - 2.0 * MARGIN)
-        };
+        let y = |number: i64| HEIGHT - HEIGHT * number.max(0) as f64 / top;
         let line = curve(&now.iter().map(|number| y(*number)).collect::<Vec<_>>());
-        let ground = tenth(HEIGHT - MARGIN);
+        let last_at = y(now.last().copied().unwrap_or_default());
         Self {
-            area: if line.is_empty() { String::new() } else { format!("{line}V{ground}H0Z") },
+            area: if line.is_empty() { String::new() } else { format!("{line}V{HEIGHT}H0Z") },
             line,
             before: if before.iter().all(|number| *number <= 0) {
                 String::new()
             } else {
                 curve(&before.iter().map(|number| y(*number)).collect::<Vec<_>>())
             },
-            grid: (0..=GRID).rev().map(|nth| tenth(y(step * nth))).collect(),
+            width: now.len().saturating_sub(1).max(1),
             left: (0..=GRID).rev().map(|nth| step * nth).collect(),
             below: (0..BELOW).map(|nth| (nth * now.len().saturating_sub(1) + (BELOW - 1) / 2) / (BELOW - 1)).collect(),
-            last: tenth(y(now.last().copied().unwrap_or_default())),
+            last: tenth(last_at),
+            last_at,
         }
+    }
+}
+
+impl Chart {
+    /// Whether there is a line of the numbers before.
+    pub fn has_before(&self) -> bool {
+        !self.before.is_empty()
+    }
+
+    /// Where the last number's label stands.
+    pub fn last_label(&self) -> String {
+        let (above, below) = LABEL;
+        tenth(if self.last_at - above < 12.0 { self.last_at + below } else { self.last_at - above })
     }
 }
 
@@ -74,7 +85,6 @@ fn step(most: i64) -> i64 {
 /// A smooth line through heights at equal distances that never goes beyond two neighbours.
 fn curve(heights: &[f64]) -> String {
     let Some(first) = heights.first() else { return String::new() };
-    let across = WIDTH / (heights.len().max(2) - 1) as f64;
     let slope = |at: usize| heights[at + 1] - heights[at];
     let tangent = |at: usize| match at {
         0 => slope(0),
@@ -87,18 +97,22 @@ fn curve(heights: &[f64]) -> String {
     };
     let mut path = format!("M0 {}", tenth(*first));
     for at in 0..heights.len() - 1 {
-        let (from, to) = (at as f64 * across, (at + 1) as f64 * across);
+        let (from, to) = (at as f64, (at + 1) as f64);
         path += &format!(
             "C{} {} {} {} {} {}",
-            tenth(from + across / 3.0),
+            hundredth(from + 1.0 / 3.0),
             tenth(heights[at] + tangent(at) / 3.0),
-            tenth(to - across / 3.0),
+            hundredth(to - 1.0 / 3.0),
             tenth(heights[at + 1] - tangent(at + 1) / 3.0),
-            tenth(to),
+            to,
             tenth(heights[at + 1]),
         );
     }
     path
+}
+
+fn hundredth(number: f64) -> String {
+    format!("{number:.2}")
 }
 
 fn tenth(number: f64) -> String {
@@ -128,10 +142,11 @@ mod tests {
     #[test]
     fn a_level_line_is_level_and_no_numbers_before_are_no_line() {
         let chart = Chart::new(&[3, 3, 3], &[0, 0, 0]);
-        assert_eq!(chart.line, "M0 2C166.7 2 333.3 2 500 2C666.7 2 833.3 2 1000 2");
-        assert_eq!(chart.area, format!("{}V174H0Z", chart.line));
+        assert_eq!(chart.line, "M0 0C0.33 0 0.67 0 1 0C1.33 0 1.67 0 2 0");
+        assert_eq!(chart.area, format!("{}V176H0Z", chart.line));
         assert_eq!(chart.before, "");
-        assert_eq!((chart.left, chart.last.as_str()), (vec![3, 2, 1, 0], "2"));
+        assert_eq!((chart.left, chart.last.as_str()), (vec![3, 2, 1, 0], "0"));
+        assert_eq!((chart.width, chart.last_label().as_str()), (2, "24"));
     }
 
     proptest! {
@@ -140,7 +155,7 @@ mod tests {
             let line = Chart::new(&numbers, &[]).line;
             let points: Vec<f64> = line.split(['M', 'C', ' ']).filter(|word| !word.is_empty()).map(|word| word.parse().unwrap()).collect();
             for point in points.chunks(2) {
-                prop_assert!((0.0..=WIDTH).contains(&point[0]) && (MARGIN - 0.1..=HEIGHT - MARGIN + 0.1).contains(&point[1]), "{line}");
+                prop_assert!((0.0..=numbers.len() as f64 - 1.0).contains(&point[0]) && (-0.1..=HEIGHT + 0.1).contains(&point[1]), "{line}");
             }
         }
     }

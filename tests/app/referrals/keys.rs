@@ -10,7 +10,7 @@ async fn make(app: &TestApp, name: &str) -> (crate::support::Page, String) {
     let page = sam.submit(&form).await;
     page.leads_to(KEYS);
     let page = sam.follow(page).await;
-    let key = page.text_of(".secret code").join("");
+    let key = page.text_of("code.secret").join("");
     (page, key)
 }
 
@@ -22,7 +22,7 @@ async fn a_key_is_shown_once_and_kept_as_a_hash() {
     let answer = sam.submit(&form).await;
     let cookie = format!("{:?}", answer.headers.get_all("set-cookie").iter().collect::<Vec<_>>());
     let page = sam.follow(answer).await;
-    let key = page.text_of(".secret code").join("");
+    let key = page.text_of("code.secret").join("");
     assert!(key.starts_with("guildhall_") && key.len() == 53, "{key}");
     page.shows("Web shop is made. Copy it now: it is shown this once.")
         .shows(&format!("Ends in {}", &key[key.len() - 4..]))
