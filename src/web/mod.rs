@@ -15,7 +15,7 @@ pub mod time;
 
 pub use answers::{page, refused};
 pub use flash::{Flash, Redirect, see_other};
-pub use form::{Form, FormErrors};
+pub use form::{Form, FormErrors, FormWithFile};
 pub use layout::{Avatar, Frame, Layout, Person, Place, Tab};
 pub use prose::Prose;
 pub use time::Moment;
