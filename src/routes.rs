@@ -12,11 +12,12 @@ use crate::{
     mail,
     messages::handlers as messages,
     partners::handlers as partners,
+    payouts::handlers as payouts,
     programs::handlers as programs,
     staffing::handlers as staffing,
     teams,
     training::handlers as training,
-    web::form::{FORM_LIMIT, LONG_TEXT_LIMIT},
+    web::form::{FILE_LIMIT, FORM_LIMIT, LONG_TEXT_LIMIT},
 };
 use actix_web::{Handler, HttpRequest, HttpResponse, Responder, Route, guard, http::Method, web};
 
@@ -72,6 +73,11 @@ impl Endpoint {
     fn with_long_text(self) -> Self {
         Self { body_limit: LONG_TEXT_LIMIT, ..self }
     }
+
+    /// The same for a form with a file in it.
+    fn with_file(self) -> Self {
+        Self { body_limit: FILE_LIMIT, ..self }
+    }
 }
 
 /// Left to itself, actix reads a handler's arguments side by side, and a bad form would be answered before the lock.
@@ -93,7 +99,7 @@ pub fn all(mode: Mode) -> Vec<Endpoint> {
         Mode::Serve => Vec::new(),
         Mode::Demo => mailbox(),
     };
-    [public(), account(), partner(), program(), course(), staff(), invitation(), invitation_link(), team(), message(), demo_only]
+    [public(), account(), partner(), program(), course(), staff(), invitation(), invitation_link(), team(), message(), payout(), demo_only]
         .into_iter()
         .flatten()
         .collect()
@@ -280,8 +286,6 @@ fn team() -> Vec<Endpoint> {
         post("/teams/{team}/ownership/offers/{offer}/declination", governing::ownership::decline, &[Action::OwnershipOfferDeclined]),
         get("/teams/{team}/settings", governing::settings),
         post("/teams/{team}/settings", governing::rename, &[Action::TeamRenamed]),
-        get("/teams/{team}/closing", governing::closing),
-        post("/teams/{team}/closing", governing::close, &[Action::TeamClosed, Action::InvitationRevoked]),
         get("/teams/{team}/members/{member}", governing::show),
         post("/teams/{team}/members/{member}/role", governing::change_role, &[Action::RoleChanged, Action::InvitationRevoked]),
         get("/teams/{team}/members/{member}/removal", governing::removal),
@@ -329,6 +333,34 @@ fn message() -> Vec<Endpoint> {
         get("/teams/{team}/messages", messages::conversations),
         get("/teams/{team}/messages/{conversation}", messages::conversation),
         post("/teams/{team}/messages/{conversation}", messages::answer, &[Action::MessageSent]),
+    ]
+}
+
+fn payout() -> Vec<Endpoint> {
+    vec![
+        get("/teams/{team}/commissions", payouts::of_team),
+        get("/teams/{team}/withdrawals", payouts::team_index),
+        post("/teams/{team}/withdrawals", payouts::ask, &[Action::WithdrawalAsked]),
+        get("/teams/{team}/withdrawals/new", payouts::new),
+        get("/teams/{team}/withdrawals/details", payouts::details),
+        post("/teams/{team}/withdrawals/details", payouts::change_details, &[Action::PayoutDetailsChanged]),
+        get("/teams/{team}/withdrawals/{withdrawal}", payouts::team_show),
+        get("/teams/{team}/closing", payouts::closing),
+        post("/teams/{team}/closing", payouts::close, &[Action::TeamClosed, Action::InvitationRevoked]),
+        get("/companies/{company}/partners/{partner}/commissions", payouts::of_partner),
+        get("/companies/{company}/withdrawals", payouts::index),
+        post("/companies/{company}/withdrawals/payments", payouts::pay_several, &[Action::WithdrawalPaid]),
+        post("/companies/{company}/withdrawals/failures", payouts::fail_several, &[Action::WithdrawalFailed]),
+        post("/companies/{company}/withdrawals/exports", payouts::export, &[Action::WithdrawalsExported]),
+        get("/companies/{company}/withdrawals/exports/{export}", payouts::file),
+        get("/companies/{company}/withdrawals/marks/new", payouts::new_marks),
+        post("/companies/{company}/withdrawals/marks", payouts::mark_by_file, &[Action::WithdrawalPaid, Action::WithdrawalFailed])
+            .with_file(),
+        get("/companies/{company}/withdrawals/{withdrawal}", payouts::show),
+        post("/companies/{company}/withdrawals/{withdrawal}/payment", payouts::pay, &[Action::WithdrawalPaid]),
+        post("/companies/{company}/withdrawals/{withdrawal}/failure", payouts::fail, &[Action::WithdrawalFailed]),
+        get("/companies/{company}/settings/payouts", payouts::minimums),
+        post("/companies/{company}/settings/payouts", payouts::set_minimums, &[Action::PayoutMinimumsChanged]),
     ]
 }
 

@@ -1,6 +1,10 @@
 //! One sentence for every action of the audit log. Names are joined when shown (S61); a new action does not compile without its sentence.
 
-use crate::audit::{Action, lines::Line};
+use crate::{
+    audit::{Action, lines::Line},
+    money::Money,
+    words,
+};
 use serde_json::Value;
 
 /// What the line tells, as one sentence: "Olivia Park accepted the terms of Acme Resellers, version 2, for Northwind".
@@ -105,6 +109,12 @@ pub fn of(line: &Line) -> String {
         Action::LessonMoved => format!("{who} gave the lesson “{lesson}” another place"),
         Action::LessonDone => format!("{who} marked the lesson “{lesson}” done"),
         Action::LessonUndone => format!("{who} took back that the lesson “{lesson}” is done"),
+        Action::PayoutDetailsChanged => format!("{who} changed where the commissions of {team} are paid to"),
+        Action::WithdrawalAsked => format!("{who} asked {company} to pay {} to {team}", money(line)),
+        Action::WithdrawalPaid => format!("{who} marked the withdrawal of {} by {team} as paid", money(line)),
+        Action::WithdrawalFailed => format!("{who} marked the withdrawal of {} by {team} as failed", money(line)),
+        Action::WithdrawalsExported => format!("{who} exported {} for payment", exported(line)),
+        Action::PayoutMinimumsChanged => format!("{who} changed the least that is paid out at once{}", minimums(line)),
         Action::Refused => format!("{who} tried what their role does not allow, and was refused"),
     }
 }
@@ -145,7 +155,9 @@ pub const fn is_the_teams(action: Action) -> bool {
         | Action::LessonEdited
         | Action::LessonPublished
         | Action::LessonRetracted
-        | Action::LessonMoved => false,
+        | Action::LessonMoved
+        | Action::WithdrawalsExported
+        | Action::PayoutMinimumsChanged => false,
         Action::MemberInvited
         | Action::InvitationResent
         | Action::InvitationRevoked
@@ -174,6 +186,10 @@ pub const fn is_the_teams(action: Action) -> bool {
         | Action::TermsAccepted
         | Action::LessonDone
         | Action::LessonUndone
+        | Action::PayoutDetailsChanged
+        | Action::WithdrawalAsked
+        | Action::WithdrawalPaid
+        | Action::WithdrawalFailed
         | Action::Refused => true,
     }
 }
@@ -226,6 +242,30 @@ fn program_change(line: &Line) -> String {
         _ => "",
     };
     format!("{named}{opened}")
+}
+
+/// "€120.00".
+fn money(line: &Line) -> String {
+    match (number(line.after.as_ref(), "amount"), word(line.after.as_ref(), "currency")) {
+        (Some(minor), Some(currency)) => Money::new(minor, currency).to_string(),
+        _ => "money".to_owned(),
+    }
+}
+
+/// "1 withdrawal", "12 withdrawals".
+fn exported(line: &Line) -> String {
+    number(line.after.as_ref(), "withdrawals").map_or_else(|| "withdrawals".to_owned(), |count| words::counted(count, "withdrawal"))
+}
+
+/// " to €20.00", " to any amount of USD", or nothing.
+fn minimums(line: &Line) -> String {
+    let all = line.after.as_ref().and_then(Value::as_object).into_iter().flatten();
+    let said: Vec<String> = all
+        .map(|(currency, least)| {
+            least.as_i64().map_or_else(|| format!("any amount of {currency}"), |minor| Money::new(minor, currency).to_string())
+        })
+        .collect();
+    if said.is_empty() { String::new() } else { format!(" to {}", said.join(", ")) }
 }
 
 fn tag(line: &Line) -> String {

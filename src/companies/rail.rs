@@ -65,8 +65,12 @@ pub fn place(staff: &Staff, current: CompanyTab) -> Place {
     if staff.has_courses || staff.may(StaffPermission::WritePrograms) {
         tabs.push(tab(CompanyTab::Training, paths::courses(&company.slug), "graduation"));
     }
+    if staff.may(StaffPermission::SeeMoney) {
+        tabs.push(tab(CompanyTab::Withdrawals, paths::withdrawals(&company.slug), "banknote"));
+    }
     if staff.may(StaffPermission::Administer) {
         tabs.push(tab(CompanyTab::Staff, paths::staff(&company.slug), "id-card"));
+        tabs.push(tab(CompanyTab::Settings, paths::payout_settings(&company.slug), "settings"));
         tabs.push(tab(CompanyTab::Audit, paths::audit(&company.slug), "history"));
     }
     Place {

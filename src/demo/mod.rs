@@ -4,6 +4,7 @@ mod care;
 mod conversations;
 mod courses;
 mod governing;
+mod payouts;
 mod people;
 mod seed;
 mod terms;

@@ -56,6 +56,7 @@ pub fn fill(conn: &mut PgConnection, mailer: &Mailer) -> Result<()> {
     town.terms()?;
     town.care()?;
     town.governing()?;
+    town.payouts()?;
     town.conversations()?;
     town.activity()?;
     // Mail made by seeding is shown, never sent.
@@ -425,6 +426,9 @@ const DATED: &[(&str, &[&str])] = &[
     ("members", &["left_at"]),
     ("ownership_offers", &["created_at", "expires_at"]),
     ("invitations", &["created_at", "sent_at", "expires_at", "put_at", "answered_at", "reminded_at"]),
+    ("payout_details", &["changed_at"]),
+    ("withdrawals", &["decided_at"]),
+    ("withdrawal_exports", &["made_at"]),
     ("outbox", &["created_at", "next_at"]),
     ("conversations", &["last_message_at"]),
     ("messages", &["sent_at"]),

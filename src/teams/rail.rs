@@ -72,6 +72,9 @@ pub fn place(member: &Membership, waiting: i64, current: TeamTab) -> Place {
     if member.has_courses {
         tabs.push(tab(TeamTab::Training, paths::training(&team.slug), "graduation", None));
     }
+    if member.may(TeamPermission::SeeCommissions) {
+        tabs.push(tab(TeamTab::Commissions, paths::commissions(&team.slug), "banknote", None));
+    }
     tabs.push(tab(TeamTab::Settings, paths::team_settings(&team.slug), "settings", None));
     if member.may(TeamPermission::AnswerProgramInvitations) {
         tabs.push(tab(TeamTab::History, paths::history(&team.slug), "history", None));
