@@ -19,6 +19,7 @@ mod mail;
 mod messages;
 mod migrations;
 mod partners;
+mod payouts;
 mod programs;
 mod staff;
 mod support;

@@ -5,6 +5,7 @@ mod display;
 mod drawer;
 mod mailbox;
 mod messages;
+mod payouts;
 mod story;
 #[path = "../app/support/mod.rs"]
 mod support;

@@ -1,7 +1,7 @@
 //! Every route of the program, and for each that changes something, who may and a form that is in order. The walks over all routes
 //! (`access.rs`, `house.rs`, `tenancy.rs`, `hostile.rs`) take from here; a route without its deed fails them.
 
-use super::{Browser, Page, Scene, TestApp, personas::*};
+use super::{Browser, Page, Scene, TestApp, personas::*, scene::CASHED_OUT};
 use guildhall::{app::Mode, routes};
 use reqwest::Method;
 
@@ -10,6 +10,9 @@ pub const PROSE: &str = "Plain words";
 
 /// The person listed with the scene's invitation to a new team.
 const LISTED: &str = "01900000-0000-7000-8000-000000000002";
+
+/// The withdrawal that Frank asked for.
+const WITHDRAWAL: &str = "01900000-0000-7000-8000-000000000504";
 
 /// Frank's place in Northwind.
 const FRANKS_PLACE: &str = "01900000-0000-7000-8000-000000000050";
@@ -25,10 +28,12 @@ pub struct Deed {
     pub fields: &'static [(&'static str, &'static str)],
     /// Whether it writes an audit line each time. Where it does not, the reason.
     pub silent: Option<&'static str>,
+    /// What must be so in the scene before, as SQL.
+    pub first: &'static str,
 }
 
 const fn deed(path: &'static str, by: &'static str, fields: &'static [(&'static str, &'static str)]) -> Deed {
-    Deed { path, by, fields, silent: None }
+    Deed { path, by, fields, silent: None, first: "" }
 }
 
 /// What everybody may do with the scene, one deed for each route that changes something.
@@ -163,7 +168,7 @@ pub const DEEDS: &[Deed] = &[
     deed("/teams/{team}/ownership/offers/{offer}/acceptance", ADAM, &[]),
     deed("/teams/{team}/ownership/offers/{offer}/declination", ADAM, &[]),
     deed("/teams/{team}/settings", ADAM, &[("team_name", PROSE)]),
-    deed("/teams/{team}/closing", OLIVIA, &[("confirmed", "true")]),
+    Deed { first: CASHED_OUT, ..deed("/teams/{team}/closing", OLIVIA, &[("confirmed", "true")]) },
     deed("/teams/{team}/members/{member}/role", ADAM, &[("role", "admin")]),
     deed("/teams/{team}/members/{member}/removal", ADAM, &[]),
     deed("/teams/{team}/departure", MIA, &[]),
@@ -194,6 +199,19 @@ pub const DEEDS: &[Deed] = &[
         MAX,
         &[("form", "0190aaaa-0000-7000-8000-000000000002"), ("body", PROSE)],
     ),
+    deed(
+        "/teams/{team}/withdrawals",
+        FRANK,
+        &[("form", "0190aaaa-0000-7000-8000-000000000004"), ("company", "acme"), ("currency", "USD"), ("amount", "20.00")],
+    ),
+    deed("/teams/{team}/withdrawals/details", FRANK, &[("holder", PROSE), ("account", PROSE)]),
+    deed("/companies/{company}/withdrawals/{withdrawal}/payment", SAM, &[]),
+    deed("/companies/{company}/withdrawals/{withdrawal}/failure", SAM, &[("reason", PROSE)]),
+    deed("/companies/{company}/withdrawals/payments", SAM, &[("id[]", WITHDRAWAL)]),
+    deed("/companies/{company}/withdrawals/failures", SAM, &[("id[]", WITHDRAWAL), ("reason", PROSE)]),
+    deed("/companies/{company}/withdrawals/exports", SAM, &[]),
+    deed("/companies/{company}/withdrawals/marks", SAM, &[("rows", "01900000-0000-7000-8000-000000000504,paid"), ("answer", "mark")]),
+    deed("/companies/{company}/settings/payouts", SAM, &[("currency[]", "USD"), ("amount[]", "25.00")]),
     deed("/teams/{team}/messages/{conversation}", OLIVIA, &[("form", "0190aaaa-0000-7000-8000-000000000003"), ("body", PROSE)]),
 ];
 
@@ -214,8 +232,11 @@ impl Deed {
         self.fields.iter().map(|(name, value)| (name.trim_end_matches("[]"), if *value == PROSE { prose } else { value })).collect()
     }
 
-    /// A browser of whoever may.
+    /// A browser of whoever may, when they may.
     pub fn browser(&self, app: &TestApp) -> Browser {
+        if !self.first.is_empty() {
+            app.sql(self.first);
+        }
         if self.by.is_empty() { app.visitor() } else { app.signed_in(self.by) }
     }
 
