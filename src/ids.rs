@@ -110,6 +110,8 @@ id!(
     PayoutDetailsId,
     /// Money that a team takes out.
     WithdrawalId,
+    /// A file of withdrawals for payment.
+    ExportId,
     /// A mail in the outbox.
     MailId,
     /// The worker's claim on a mail.

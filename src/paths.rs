@@ -349,6 +349,46 @@ pub fn member_messages(company: &str, team: &str, member: MemberId) -> String {
 pub fn latest(conversation: &str) -> String {
     format!("{conversation}#latest")
 }
+/// What a partner has earned, as the company sees it.
+pub fn partner_commissions(company: &str, team: &str) -> String {
+    format!("/companies/{company}/partners/{team}/commissions")
+}
+/// What teams take out.
+pub fn withdrawals(company: &str) -> String {
+    format!("/companies/{company}/withdrawals")
+}
+/// One withdrawal, as the company that pays it sees it.
+pub fn withdrawal(company: &str, id: WithdrawalId) -> String {
+    format!("/companies/{company}/withdrawals/{id}")
+}
+/// What administrators say of a withdrawal: `noun` is payment or failure.
+pub fn withdrawal_action(company: &str, id: WithdrawalId, noun: &str) -> String {
+    format!("/companies/{company}/withdrawals/{id}/{noun}")
+}
+/// What administrators say of several withdrawals: `noun` is payments or failures.
+pub fn withdrawals_action(company: &str, noun: &str) -> String {
+    format!("/companies/{company}/withdrawals/{noun}")
+}
+/// Making a file of withdrawals for payment.
+pub fn withdrawal_exports(company: &str) -> String {
+    format!("/companies/{company}/withdrawals/exports")
+}
+/// That file.
+pub fn withdrawal_export(company: &str, id: ExportId) -> String {
+    format!("/companies/{company}/withdrawals/exports/{id}")
+}
+/// Marking withdrawals by a file.
+pub fn withdrawal_marks(company: &str) -> String {
+    format!("/companies/{company}/withdrawals/marks")
+}
+/// Choosing that file.
+pub fn new_withdrawal_marks(company: &str) -> String {
+    format!("/companies/{company}/withdrawals/marks/new")
+}
+/// The least that a company pays out at once.
+pub fn payout_settings(company: &str) -> String {
+    format!("/companies/{company}/settings/payouts")
+}
 /// What was done in a company.
 pub fn audit(company: &str) -> String {
     format!("/companies/{company}/audit")
@@ -471,6 +511,27 @@ pub fn team_referrals(team: &str) -> String {
 /// Contributing a referral.
 pub fn new_referral(team: &str) -> String {
     format!("/teams/{team}/referrals/new")
+}
+/// What a team has earned.
+pub fn commissions(team: &str) -> String {
+    format!("/teams/{team}/commissions")
+}
+/// What a team has taken out; asking for more.
+pub fn team_withdrawals(team: &str) -> String {
+    format!("/teams/{team}/withdrawals")
+}
+/// The form that asks, for one balance or to choose one.
+pub fn new_withdrawal(team: &str, balance: Option<(&str, &str)>) -> String {
+    let (company, currency) = balance.unwrap_or_default();
+    with_query(&format!("/teams/{team}/withdrawals/new"), &[("company", company), ("currency", currency)])
+}
+/// One withdrawal, as the team sees it.
+pub fn team_withdrawal(team: &str, id: WithdrawalId) -> String {
+    format!("/teams/{team}/withdrawals/{id}")
+}
+/// Where a team's money goes.
+pub fn payout_details(team: &str) -> String {
+    format!("/teams/{team}/withdrawals/details")
 }
 
 /// A team's training.

@@ -16,6 +16,7 @@ use crate::{
     mail,
     messages::handlers as messages,
     partners::handlers as partners,
+    payouts::handlers as payouts,
     programs::handlers as programs,
     referrals::handlers as referrals,
     staffing::handlers as staffing,
@@ -23,7 +24,7 @@ use crate::{
     training::handlers as training,
     web::{
         answers,
-        form::{FORM_LIMIT, LONG_TEXT_LIMIT},
+        form::{FILE_LIMIT, FORM_LIMIT, LONG_TEXT_LIMIT},
         headers,
     },
 };
@@ -107,6 +108,11 @@ impl Endpoint {
     fn short(self) -> Self {
         Self { is_short: true, ..self }
     }
+
+    /// The same for a form with a file in it.
+    fn with_file(self) -> Self {
+        Self { body_limit: FILE_LIMIT, ..self }
+    }
 }
 
 /// Left to itself, actix reads a handler's arguments side by side, and a bad form would be answered before the lock.
@@ -145,6 +151,7 @@ pub fn all(mode: Mode) -> Vec<Endpoint> {
         message(),
         referral(),
         sale(),
+        payout(),
         demo_only,
     ]
     .into_iter()
@@ -387,8 +394,6 @@ fn team() -> Vec<Endpoint> {
         get("/teams/{team}/settings", governing::settings),
         post("/teams/{team}/settings", governing::rename, &[Action::TeamRenamed]),
         post("/teams/{team}/two-step", governing::require_two_step, &[Action::TwoStepRequirementChanged]),
-        get("/teams/{team}/closing", governing::closing),
-        post("/teams/{team}/closing", governing::close, &[Action::TeamClosed, Action::InvitationRevoked]),
         get("/teams/{team}/members/{member}", governing::show),
         post("/teams/{team}/members/{member}/role", governing::change_role, &[Action::RoleChanged, Action::InvitationRevoked]),
         get("/teams/{team}/members/{member}/removal", governing::removal),
@@ -460,6 +465,34 @@ fn sale() -> Vec<Endpoint> {
         post("/companies/{company}/settings/keys/{key}/revocation", referrals::keys::revoke, &[Action::ApiKeyRevoked]),
         post("/api/conversions", referrals::api::report, &[Action::SaleReported]),
         post("/api/refunds", referrals::api::refund, &[Action::SaleRefunded]),
+    ]
+}
+
+fn payout() -> Vec<Endpoint> {
+    vec![
+        get("/teams/{team}/commissions", payouts::of_team),
+        get("/teams/{team}/withdrawals", payouts::team_index),
+        post("/teams/{team}/withdrawals", payouts::ask, &[Action::WithdrawalAsked]),
+        get("/teams/{team}/withdrawals/new", payouts::new),
+        get("/teams/{team}/withdrawals/details", payouts::details),
+        post("/teams/{team}/withdrawals/details", payouts::change_details, &[Action::PayoutDetailsChanged]),
+        get("/teams/{team}/withdrawals/{withdrawal}", payouts::team_show),
+        get("/teams/{team}/closing", payouts::closing),
+        post("/teams/{team}/closing", payouts::close, &[Action::TeamClosed, Action::InvitationRevoked]),
+        get("/companies/{company}/partners/{partner}/commissions", payouts::of_partner),
+        get("/companies/{company}/withdrawals", payouts::index),
+        post("/companies/{company}/withdrawals/payments", payouts::pay_several, &[Action::WithdrawalPaid]),
+        post("/companies/{company}/withdrawals/failures", payouts::fail_several, &[Action::WithdrawalFailed]),
+        post("/companies/{company}/withdrawals/exports", payouts::export, &[Action::WithdrawalsExported]),
+        get("/companies/{company}/withdrawals/exports/{export}", payouts::file),
+        get("/companies/{company}/withdrawals/marks/new", payouts::new_marks),
+        post("/companies/{company}/withdrawals/marks", payouts::mark_by_file, &[Action::WithdrawalPaid, Action::WithdrawalFailed])
+            .with_file(),
+        get("/companies/{company}/withdrawals/{withdrawal}", payouts::show),
+        post("/companies/{company}/withdrawals/{withdrawal}/payment", payouts::pay, &[Action::WithdrawalPaid]),
+        post("/companies/{company}/withdrawals/{withdrawal}/failure", payouts::fail, &[Action::WithdrawalFailed]),
+        get("/companies/{company}/settings/payouts", payouts::minimums),
+        post("/companies/{company}/settings/payouts", payouts::set_minimums, &[Action::PayoutMinimumsChanged]),
     ]
 }
 

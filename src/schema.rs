@@ -285,6 +285,7 @@ diesel::table! {
         withdrawal_id -> Nullable<Uuid>,
         event -> Text,
         at -> Timestamptz,
+        number -> Int8,
     }
 }
 
@@ -627,6 +628,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    withdrawal_exports (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        made_by -> Uuid,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     withdrawal_minimums (company_id, currency) {
         company_id -> Uuid,
         currency -> Text,
@@ -647,10 +657,10 @@ diesel::table! {
         requested_by -> Uuid,
         requested_at -> Timestamptz,
         held_until -> Timestamptz,
-        exported_at -> Nullable<Timestamptz>,
         decided_by -> Nullable<Uuid>,
         decided_at -> Nullable<Timestamptz>,
         reason -> Text,
+        export_id -> Nullable<Uuid>,
     }
 }
 
@@ -701,6 +711,8 @@ diesel::joinable!(tags -> companies (company_id));
 diesel::joinable!(teams -> users (owner_id));
 diesel::joinable!(terms -> programs (program_id));
 diesel::joinable!(terms -> users (published_by));
+diesel::joinable!(withdrawal_exports -> companies (company_id));
+diesel::joinable!(withdrawal_exports -> users (made_by));
 diesel::joinable!(withdrawal_minimums -> companies (company_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -753,6 +765,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     teams,
     terms,
     users,
+    withdrawal_exports,
     withdrawal_minimums,
     withdrawals,
 );

@@ -73,6 +73,30 @@ const RULES: &[(&str, &str)] = &[
          AND NOT EXISTS (SELECT FROM course_completions f WHERE f.course_id = l.course_id AND f.member_id = d.member_id)",
     ),
     (
+        "a withdrawal has one reserved line of its amount, and one returned line of it where it failed",
+        "SELECT w.id FROM withdrawals w LEFT JOIN ledger l ON l.withdrawal_id = w.id GROUP BY w.id \
+         HAVING count(*) FILTER (WHERE l.kind = 'reserved' AND l.amount = -w.amount AND l.partner_id = w.partner_id AND l.currency = w.currency) <> 1 \
+         OR count(*) FILTER (WHERE l.kind = 'returned' AND l.amount = w.amount AND l.partner_id = w.partner_id AND l.currency = w.currency) \
+             <> CASE w.status WHEN 'failed' THEN 1 ELSE 0 END \
+         OR count(l.id) <> CASE w.status WHEN 'failed' THEN 2 ELSE 1 END",
+    ),
+    (
+        "so much was available before a withdrawal as it takes",
+        "SELECT r.withdrawal_id FROM ledger r WHERE r.kind = 'reserved' AND -r.amount > (SELECT coalesce(sum(l.amount), 0) FROM ledger l \
+         WHERE l.partner_id = r.partner_id AND l.currency = r.currency AND l.number < r.number AND l.available_at <= r.at)",
+    ),
+    (
+        "a balance is what was earned and not taken back, less what was taken out and did not come back",
+        "SELECT b.partner_id FROM (SELECT partner_id, currency, sum(amount) AS amount FROM ledger GROUP BY partner_id, currency) b \
+         WHERE b.amount <> (SELECT coalesce(sum(l.amount), 0) FROM ledger l WHERE l.partner_id = b.partner_id AND l.currency = b.currency AND l.commission_id IS NOT NULL) \
+         - (SELECT coalesce(sum(w.amount), 0) FROM withdrawals w WHERE w.partner_id = b.partner_id AND w.currency = b.currency AND w.status <> 'failed')",
+    ),
+    (
+        "what was asked for within three days after payout details were changed waits until they are over",
+        "SELECT w.id FROM withdrawals w JOIN payout_details d ON d.id = w.details_id WHERE w.held_until < d.changed_at + interval '72 hours' \
+         AND EXISTS (SELECT FROM payout_details o WHERE o.team_id = d.team_id AND (o.changed_at, o.id) < (d.changed_at, d.id))",
+    ),
+    (
         "every present member of a team has one link to each default destination of its programs",
         "SELECT m.id FROM enrollments e JOIN partners p ON p.id = e.partner_id JOIN programs g ON g.id = e.program_id AND g.links_made_at IS NOT NULL \
          JOIN members m ON m.team_id = p.team_id AND m.left_at IS NULL \

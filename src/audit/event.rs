@@ -178,6 +178,18 @@ text_enum!(
         ReferralDeclined = "referral declined",
         /// A lead became a sale.
         ReferralWon = "referral won",
+        /// A team's payout details were changed; what they are stands in their row alone.
+        PayoutDetailsChanged = "payout details changed",
+        /// A team asked for a withdrawal.
+        WithdrawalAsked = "withdrawal asked",
+        /// A withdrawal was marked as paid.
+        WithdrawalPaid = "withdrawal paid",
+        /// A withdrawal was marked as failed.
+        WithdrawalFailed = "withdrawal failed",
+        /// Withdrawals were put into a file for payment.
+        WithdrawalsExported = "withdrawals exported",
+        /// The least that a company pays out was changed.
+        PayoutMinimumsChanged = "payout minimums changed",
         /// Something was tried without the right (rules 16 and 61).
         Refused = "refused",
     }

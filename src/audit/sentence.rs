@@ -151,6 +151,12 @@ pub fn of(line: &Line) -> String {
         Action::ReferralApproved => format!("{who} approved the referral of {lead} by {person} of {team}"),
         Action::ReferralDeclined => format!("{who} declined the referral of {lead} by {person} of {team}"),
         Action::ReferralWon => format!("{who} marked the referral of {lead} by {person} of {team} as won, with a sale of {}", sum(line)),
+        Action::PayoutDetailsChanged => format!("{who} changed where the commissions of {team} are paid to"),
+        Action::WithdrawalAsked => format!("{who} asked {company} to pay {} to {team}", sum(line)),
+        Action::WithdrawalPaid => format!("{who} marked the withdrawal of {} by {team} as paid", sum(line)),
+        Action::WithdrawalFailed => format!("{who} marked the withdrawal of {} by {team} as failed", sum(line)),
+        Action::WithdrawalsExported => format!("{who} exported {} for payment", exported(line)),
+        Action::PayoutMinimumsChanged => format!("{who} changed the least that is paid out at once{}", minimums(line)),
         Action::Refused => format!("{who} tried what their role does not allow, and was refused"),
     }
 }
@@ -211,7 +217,9 @@ pub const fn is_the_teams(action: Action) -> bool {
         | Action::DestinationChanged
         | Action::DestinationRetired
         | Action::HostListed
-        | Action::HostUnlisted => false,
+        | Action::HostUnlisted
+        | Action::WithdrawalsExported
+        | Action::PayoutMinimumsChanged => false,
         Action::MemberInvited
         | Action::InvitationResent
         | Action::InvitationRevoked
@@ -244,6 +252,10 @@ pub const fn is_the_teams(action: Action) -> bool {
         | Action::LinkMade
         | Action::LinkSwitchedOn
         | Action::LinkTextChanged
+        | Action::PayoutDetailsChanged
+        | Action::WithdrawalAsked
+        | Action::WithdrawalPaid
+        | Action::WithdrawalFailed
         | Action::Refused => true,
     }
 }
@@ -318,6 +330,22 @@ fn rule_change(line: &Line) -> String {
 fn sum(line: &Line) -> String {
     let after = line.after.as_ref();
     Money::new(number(after, "amount").unwrap_or_default(), word(after, "currency").unwrap_or_default()).to_string()
+}
+
+/// "1 withdrawal", "12 withdrawals".
+fn exported(line: &Line) -> String {
+    number(line.after.as_ref(), "withdrawals").map_or_else(|| "withdrawals".to_owned(), |count| counted(count, "withdrawal"))
+}
+
+/// " to €20.00", " to any amount of USD", or nothing.
+fn minimums(line: &Line) -> String {
+    let all = line.after.as_ref().and_then(Value::as_object).into_iter().flatten();
+    let said: Vec<String> = all
+        .map(|(currency, least)| {
+            least.as_i64().map_or_else(|| format!("any amount of {currency}"), |minor| Money::new(minor, currency).to_string())
+        })
+        .collect();
+    if said.is_empty() { String::new() } else { format!(" to {}", said.join(", ")) }
 }
 
 fn tag(line: &Line) -> String {

@@ -54,7 +54,7 @@ impl Town<'_> {
         }
     }
 
-    fn member(&mut self, email: &str, team: &str) -> Result<Membership> {
+    pub(super) fn member(&mut self, email: &str, team: &str) -> Result<Membership> {
         let user = self.user(email)?;
         Ok(Membership::of(self.conn, user.id, team)?)
     }

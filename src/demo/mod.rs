@@ -6,6 +6,7 @@ mod conversations;
 mod courses;
 mod governing;
 mod links;
+mod payouts;
 mod people;
 mod referrals;
 mod seed;

@@ -59,6 +59,7 @@ pub fn fill(conn: &mut PgConnection, mailer: &Mailer) -> Result<()> {
     town.governing()?;
     town.links()?;
     town.referrals()?;
+    town.payouts()?;
     town.conversations()?;
     town.clicks()?;
     town.activity()?;
@@ -448,6 +449,10 @@ const DATED: &[(&str, &[&str])] = &[
     ("members", &["left_at"]),
     ("ownership_offers", &["created_at", "expires_at"]),
     ("invitations", &["created_at", "sent_at", "expires_at", "put_at", "answered_at", "reminded_at"]),
+    ("payout_details", &["changed_at"]),
+    ("withdrawals", &["decided_at"]),
+    ("withdrawal_exports", &["made_at"]),
+    ("outbox", &["created_at", "next_at"]),
     ("conversations", &["last_message_at"]),
     ("messages", &["sent_at"]),
     ("conversation_reads", &["read_at"]),

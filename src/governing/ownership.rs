@@ -221,7 +221,7 @@ pub(super) fn end_with_member(conn: &mut PgConnection, member: MemberId) -> Quer
 }
 
 /// The same for a team that is closed.
-pub(super) fn end_with_team(conn: &mut PgConnection, team: TeamId) -> QueryResult<()> {
+pub fn end_with_team(conn: &mut PgConnection, team: TeamId) -> QueryResult<()> {
     let all = ownership_offers::table.filter(ownership_offers::team_id.eq(team)).select(ownership_offers::id).load(conn)?;
     close(conn, all)
 }

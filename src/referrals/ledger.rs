@@ -51,6 +51,7 @@ pub struct NewEntry<'a> {
     /// Minor units, positive, whatever the kind.
     pub amount: i64,
     /// From when it counts as available. What is reversed takes the time of what was earned, so that the two meet. `None`: from now on.
+    /// What is reserved counts at once, whatever stands here.
     pub available_at: Option<DateTime<Utc>>,
     /// Where it comes from.
     pub source: Source,
@@ -89,7 +90,8 @@ impl NewEntry<'_> {
             Source::Commission(id) => (Some(id), None),
             Source::Withdrawal(id) => (None, Some(id)),
         };
-        let at = self.available_at;
+        // A transaction that waited for this one may have begun before it; by its clock too, what is reserved must be gone.
+        let at = if self.kind == EntryKind::Reserved { Some(DateTime::UNIX_EPOCH) } else { self.available_at };
         let made = diesel::insert_into(ledger::table)
             .values((
                 ledger::id.eq(EntryId::new()),

@@ -74,6 +74,9 @@ pub fn place(member: &Membership, waiting: i64, current: TeamTab) -> Place {
     }
     tabs.push(tab(TeamTab::Links, paths::team_links(&team.slug), "link", None));
     tabs.push(tab(TeamTab::Referrals, paths::team_referrals(&team.slug), "git-branch", None));
+    if member.may(TeamPermission::SeeCommissions) {
+        tabs.push(tab(TeamTab::Commissions, paths::commissions(&team.slug), "banknote", None));
+    }
     tabs.push(tab(TeamTab::Settings, paths::team_settings(&team.slug), "settings", None));
     if member.may(TeamPermission::AnswerProgramInvitations) {
         tabs.push(tab(TeamTab::History, paths::history(&team.slug), "history", None));

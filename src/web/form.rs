@@ -5,7 +5,14 @@ use crate::{
     error::{Error, Result},
     words,
 };
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use actix_multipart::Multipart;
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    http::header::{CONTENT_TYPE, HeaderMap},
+    web,
+};
+use futures_util::{TryStreamExt, stream};
 use serde::de::DeserializeOwned;
 use std::{future::Future, pin::Pin};
 
@@ -13,6 +20,9 @@ use std::{future::Future, pin::Pin};
 pub const FORM_LIMIT: usize = 64 * 1024;
 /// The body of a form with terms or a lesson in it at most, in bytes (S21): a character takes up to twelve in a form.
 pub const LONG_TEXT_LIMIT: usize = 1024 * 1024;
+
+/// The body of a form with a file in it at most, in bytes: what a table of some hundred rows takes, with much to spare (S21).
+pub const FILE_LIMIT: usize = 1024 * 1024;
 
 /// A form as the browser sent it. A scalar field that comes twice is refused (S22); a missing one is the struct's default, so that the
 /// permission is judged first and the page names what is missing.
@@ -51,15 +61,62 @@ fn body(req: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result
     let body = web::Bytes::from_request(req, payload);
     async move {
         let body = body.await.map_err(|_| Error::TooLarge)?;
-        // No browser sends NUL from a field, and no text of ours can hold it (S48).
-        let has_nul = body.contains(&0) || body.windows(3).any(|three| three == b"%00");
-        if has_nul { Err(Error::NotThisForm) } else { Ok(body) }
+        without_nul(&body)?;
+        Ok(body)
     }
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     serde_html_form::from_bytes(body).map_err(|_| Error::NotThisForm)
 }
+
+/// No browser sends NUL from a field, and no text of ours can hold it (S48).
+fn without_nul(body: &[u8]) -> Result<()> {
+    let has_nul = body.contains(&0) || body.windows(3).any(|three| three == b"%00");
+    if has_nul { Err(Error::NotThisForm) } else { Ok(()) }
+}
+
+/// A form that may hold a file of text, which is read as one more field. What of it is no UTF-8 is replaced by U+FFFD, for the form to refuse.
+pub struct FormWithFile<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for FormWithFile<T> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = web::Bytes::from_request(req, payload);
+        let headers = req.headers().clone();
+        Box::pin(async move {
+            let body = body.await.map_err(|_| Error::TooLarge)?;
+            let is_in_parts = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
+            let body = if is_in_parts { fields_of_parts(&headers, body).await? } else { body.to_vec() };
+            without_nul(&body)?;
+            read(&body).map(Self)
+        })
+    }
+}
+
+/// The parts of a form with a file, as a form without one sends them: from there on the two are read alike.
+async fn fields_of_parts(headers: &HeaderMap, body: web::Bytes) -> Result<Vec<u8>> {
+    let pieces: Vec<_> = (0..body.len()).step_by(PIECE).map(|at| Ok(body.slice(at..body.len().min(at + PIECE)))).collect();
+    let mut parts = Multipart::new(headers, stream::iter(pieces));
+    let mut fields = url::form_urlencoded::Serializer::new(String::new());
+    while let Some(mut part) = parts.try_next().await.map_err(|_| Error::NotThisForm)? {
+        let name = part.name().ok_or(Error::NotThisForm)?.to_owned();
+        let is_file = part.content_disposition().is_some_and(|about| about.get_filename().is_some());
+        let mut value = Vec::new();
+        while let Some(piece) = part.try_next().await.map_err(|_| Error::NotThisForm)? {
+            value.extend_from_slice(&piece);
+        }
+        let text = String::from_utf8_lossy(&value);
+        // Text of two bytes each has NULs everywhere: a file that was saved otherwise, and no attack.
+        let text = if is_file { text.replace('\0', "\u{fffd}") } else { text.into_owned() };
+        fields.append_pair(&name, &text);
+    }
+    Ok(fields.finish().into_bytes())
+}
+
+/// What the reader of parts is given at once, in bytes: it refuses to hold much more.
+const PIECE: usize = 16 * 1024;
 
 /// One thing to correct.
 #[derive(Debug, Clone, PartialEq, Eq)]

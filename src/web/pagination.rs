@@ -61,6 +61,16 @@ impl Start {
             (None, None) => Self::First,
         }
     }
+
+    /// For a statement written as SQL, of rows that fall by time and id: how they compare with the row beside which the page begins, the way
+    /// in which they come, and that row.
+    pub fn beside(self) -> (&'static str, &'static str, Cursor) {
+        match self {
+            Self::First => ("<", "DESC", Cursor { at: DateTime::<Utc>::MAX_UTC, id: Uuid::max() }),
+            Self::After(row) => ("<", "DESC", row),
+            Self::Before(row) => (">", "ASC", row),
+        }
+    }
 }
 
 /// One page of a list, with the cursors of its neighbours.

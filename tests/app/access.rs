@@ -214,6 +214,26 @@ GET  /teams/{team}/training/{course}                                            
 GET  /teams/{team}/training/{course}/{lesson}                                         | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
 POST /teams/{team}/training/{course}/{lesson}/completion                              | in  | 403  403   403   404   |  404   | go     go   go   go         | 404    | 404
 POST /teams/{team}/training/{course}/{lesson}/reversal                                | in  | 403  403   403   404   |  404   | go     go   go   go         | 404    | 404
+GET  /teams/{team}/commissions                                 | in  | 403  403   403   404   |  404   | 200     403   403   200         | 404    | 404
+GET  /teams/{team}/withdrawals                                 | in  | 403  403   403   404   |  404   | 200     403   403   200         | 404    | 404
+POST /teams/{team}/withdrawals                                 | in  | 403  403   403   404   |  404   | 422     403   403   422         | 404    | 404
+GET  /teams/{team}/withdrawals/new                             | in  | 403  403   403   404   |  404   | 200     403   403   200         | 404    | 404
+GET  /teams/{team}/withdrawals/details                         | in  | 403  403   403   404   |  404   | 200     403   403   200         | 404    | 404
+POST /teams/{team}/withdrawals/details                         | in  | 403  403   403   404   |  404   | 422     403   403   422         | 404    | 404
+GET  /teams/{team}/withdrawals/{withdrawal}                    | in  | 403  403   403   404   |  404   | 200     403   403   200         | 404    | 404
+GET  /companies/{company}/partners/{partner}/commissions       | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/withdrawals                          | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/withdrawals/{withdrawal}             | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/withdrawals/{withdrawal}/payment     | in  | go   403   403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/withdrawals/{withdrawal}/failure     | in  | 422  403   403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/withdrawals/payments                 | in  | 422  403   403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/withdrawals/failures                 | in  | 422  403   403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/withdrawals/exports                  | in  | go   403   403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/withdrawals/exports/{export}         | in  | 200  403   403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/withdrawals/marks/new                | in  | 200  403   403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/withdrawals/marks                    | in  | 422  403   403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/settings/payouts                     | in  | 200  403   403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/settings/payouts                     | in  | go   403   403   404   |  404   | 404     404   404   404         | 404    | 404
 ";
 // * was of Acme's staff, or of Northwind, and has left.
 

@@ -1,6 +1,5 @@
 //! How a team governs itself: roles, permissions, who is in, who owns it (rules 33 to 39 and 47).
 
-mod closing;
 mod inviting;
 mod leaving;
 mod ownership;

@@ -22,7 +22,8 @@ const HOSTILE: &str = "\"'><img src=x onerror=alert(1)>{{7919*7919}}[a](javascri
 const OURS: &str = "api_keys.ending audit.action audit.role commissions.currency conversions.currency ledger.currency ledger.event ledger.kind \
                     links.kind links.text links.url referrals.self_referral referrals.status invitations.kind invitations.role invitations.staff_role invitations.status members.role outbox.html outbox.link_purpose \
                     outbox.message_id outbox.status outbox.text programs.currency staff.role users.password_hash users.time_zone \
-                    companies.slug teams.slug destinations.kind links.kind links.text links.url";
+                    companies.slug teams.slug destinations.kind links.kind links.text links.url \
+                    withdrawal_minimums.currency withdrawals.currency withdrawals.status";
 
 /// Fills every text column with [`HOSTILE`], but those of `spared`; returns the columns that the database keeps from such words.
 fn fill(app: &TestApp, spared: &[&str]) -> BTreeSet<String> {
@@ -70,6 +71,14 @@ async fn what_people_wrote_is_text_on_every_page() {
             for query in ["", &format!("?q={0}&next={0}&team={0}&find={0}", urlencoding(HOSTILE))] {
                 let page = browser.get(&format!("{}{query}", scene.path(path))).await;
                 assert!(page.status.as_u16() < 500, "GET {path} as {name}: {}", page.status);
+                if page.status == 200 && !page.is_html() && page.header("content-disposition").starts_with("attachment") {
+                    // A file is shown by no browser; `web/csv.rs` sees to what a spreadsheet would take for a formula.
+                    assert_eq!(
+                        (page.header("x-content-type-options"), page.header("content-type").starts_with("text/csv")),
+                        ("nosniff", true)
+                    );
+                    continue;
+                }
                 is_harmless(&page.body, &format!("GET {path} as {name}"));
                 shown += usize::from(page.body.contains("&#60;img src=x") || page.body.contains("&lt;img src=x"));
             }
@@ -297,8 +306,8 @@ async fn a_mailed_token_is_neither_stored_nor_logged() {
             log.lines().find(|line| line.contains(token.as_str())).unwrap()
         );
     }
-    for secret in [PASSWORD, "five quiet lanterns", "$argon2"] {
-        assert!(!log.contains(secret), "a password stands in the log");
+    for secret in [PASSWORD, "five quiet lanterns", "$argon2", "GB82WEST12345698765432"] {
+        assert!(!log.contains(secret), "a password or an account stands in the log");
     }
 }
 

@@ -23,6 +23,7 @@ mod mail;
 mod messages;
 mod migrations;
 mod partners;
+mod payouts;
 mod programs;
 mod redirect;
 mod referrals;

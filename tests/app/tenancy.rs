@@ -5,10 +5,10 @@ use crate::support::{
     catalogue::{changes, pages},
     personas::*,
     scene::{
-        API_KEY, COURSE, DESTINATION, DRAFT, FOREIGN_API_KEY, FOREIGN_CLICK, FOREIGN_COURSE, FOREIGN_DESTINATION, FOREIGN_HOST,
-        FOREIGN_LESSON, FOREIGN_LINK, FOREIGN_REFERRAL, FOREIGN_SALE, FOREIGN_SENT, FOREIGN_SESSION, FOREIGN_SOLD_LINK, FOREIGN_STAFF_SENT,
-        FOREIGN_TAG, FOREIGN_WAITING, FRANKS_LINK, OTHER_DESTINATION, PUT, REFERRAL, SALE, SECOND_PROGRAM, SENT, SOLD_LINK, STAFF_SENT,
-        TAG, WAITING, WITH_MIA, id,
+        API_KEY, COMMISSION, COURSE, DESTINATION, DETAILS, DRAFT, FOREIGN_API_KEY, FOREIGN_CLICK, FOREIGN_COMMISSION, FOREIGN_COURSE,
+        FOREIGN_DESTINATION, FOREIGN_DETAILS, FOREIGN_EXPORT, FOREIGN_HOST, FOREIGN_LESSON, FOREIGN_LINK, FOREIGN_REFERRAL, FOREIGN_SALE,
+        FOREIGN_SENT, FOREIGN_SESSION, FOREIGN_SOLD_LINK, FOREIGN_STAFF_SENT, FOREIGN_TAG, FOREIGN_WAITING, FOREIGN_WITHDRAWAL,
+        FRANKS_LINK, OTHER_DESTINATION, PUT, REFERRAL, SALE, SECOND_PROGRAM, SENT, SOLD_LINK, STAFF_SENT, TAG, WAITING, WITH_MIA, id,
     },
 };
 use diesel::{Connection, connection::SimpleConnection};
@@ -57,6 +57,8 @@ fn foreign(app: &TestApp, part: &str, route: &str) -> Vec<String> {
         "{key}" => vec![id(FOREIGN_API_KEY).to_string()],
         "{referral}" => vec![id(FOREIGN_REFERRAL).to_string()],
         "{tag}" => vec![id(FOREIGN_TAG).to_string()],
+        "{withdrawal}" => vec![id(FOREIGN_WITHDRAWAL).to_string()],
+        "{export}" => vec![id(FOREIGN_EXPORT).to_string()],
         // Another team's, and another member's own.
         "{conversation}" => vec![
             app.text("SELECT p.id FROM partners p JOIN teams t ON t.id = p.team_id WHERE t.slug = 'brightwater'"),
@@ -297,8 +299,13 @@ async fn the_database_refuses_a_row_that_mixes_companies() {
         ),
         (
             "ledger",
-            entry(acme, &partner(acme), SALE),
-            vec![entry(globex, &partner(acme), SALE), entry(acme, &partner(globex), SALE), entry(acme, &partner(acme), FOREIGN_SALE)],
+            booking(acme, &partner(acme), &format!("'{}', NULL", id(COMMISSION)), "reversed"),
+            vec![
+                booking(acme, &partner(globex), &format!("'{}', NULL", id(COMMISSION)), "reversed"),
+                booking(globex, &partner(acme), &format!("'{}', NULL", id(FOREIGN_COMMISSION)), "reversed"),
+                booking(acme, &partner(acme), &format!("'{}', NULL", id(FOREIGN_COMMISSION)), "reversed"),
+                booking(acme, &partner(acme), &format!("NULL, '{}'", id(FOREIGN_WITHDRAWAL)), "reserved"),
+            ],
         ),
         (
             "links",
@@ -339,6 +346,17 @@ async fn the_database_refuses_a_row_that_mixes_companies() {
             "referrals",
             referral(&good, REFERRAL),
             mixed.iter().map(|whose| referral(whose, REFERRAL)).chain([referral(&good, FOREIGN_REFERRAL)]).collect(),
+        ),
+        (
+            "withdrawals",
+            taking(acme, &partner(acme), &team("northwind"), DETAILS, "NULL"),
+            vec![
+                taking(globex, &partner(acme), &team("northwind"), DETAILS, "NULL"),
+                taking(acme, &partner(globex), &team("brightwater"), FOREIGN_DETAILS, "NULL"),
+                taking(acme, &partner(acme), &team("brightwater"), FOREIGN_DETAILS, "NULL"),
+                taking(acme, &partner(acme), &team("northwind"), FOREIGN_DETAILS, "NULL"),
+                taking(acme, &partner(acme), &team("northwind"), DETAILS, &format!("'{}'", id(FOREIGN_EXPORT))),
+            ],
         ),
     ];
     let mut connection = app.connection();
@@ -422,14 +440,6 @@ fn refund(company: &str, sale: u128, key: u128) -> String {
     )
 }
 
-fn entry(company: &str, partner: &str, commission: u128) -> String {
-    format!(
-        "INSERT INTO ledger (id, company_id, partner_id, currency, kind, amount, available_at, commission_id, event) \
-         VALUES (gen_random_uuid(), {company}, {partner}, 'USD', 'reversed', -1, now(), '{}', 'x')",
-        id(commission)
-    )
-}
-
 fn note(company: &str, partner: &str) -> String {
     let user = "(SELECT id FROM users WHERE email = 'sam@acme.example')";
     format!("INSERT INTO notes (id, company_id, partner_id, user_id, body) VALUES (gen_random_uuid(), {company}, {partner}, {user}, 'x')")
@@ -455,6 +465,35 @@ fn enrollment(company: &str, partner: &str, program: &str) -> String {
 
 fn gift(company: &str, program: &str, course: u128) -> String {
     format!("INSERT INTO program_courses (company_id, program_id, course_id) VALUES ({company}, {program}, '{}')", id(course))
+}
+
+/// A line of the ledger, with its commission or its withdrawal.
+fn booking(company: &str, partner: &str, source: &str, kind: &str) -> String {
+    format!(
+        "INSERT INTO ledger (id, company_id, partner_id, currency, kind, amount, available_at, commission_id, withdrawal_id, event) \
+         VALUES (gen_random_uuid(), {company}, {partner}, 'USD', '{kind}', -1, now(), {source}, 'test ' || gen_random_uuid())"
+    )
+}
+
+fn taking(company: &str, partner: &str, team: &str, details: u128, export: &str) -> String {
+    let user = "(SELECT id FROM users WHERE email = 'frank@northwind.example')";
+    format!(
+        "INSERT INTO withdrawals (id, company_id, partner_id, team_id, currency, amount, details_id, requested_by, export_id) \
+         VALUES (gen_random_uuid(), {company}, {partner}, {team}, 'USD', 1, '{}', {user}, {export})",
+        id(details)
+    )
+}
+
+#[actix_web::test]
+async fn the_ledger_is_only_added_to() {
+    let app = TestApp::start().await;
+    let _scene = Scene::set(&app);
+    let before = app.text("SELECT string_agg(l::text, ' ' ORDER BY id) FROM ledger l");
+    for statement in ["UPDATE ledger SET amount = amount * 2", "DELETE FROM ledger", "TRUNCATE ledger", "TRUNCATE companies CASCADE"] {
+        let error = app.connection().batch_execute(statement).expect_err(statement);
+        assert!(error.to_string().contains("are never changed"), "{statement}: {error}");
+    }
+    assert_eq!(app.text("SELECT string_agg(l::text, ' ' ORDER BY id) FROM ledger l"), before);
 }
 
 #[actix_web::test]

@@ -9,6 +9,7 @@ use serde_json::json;
 use std::{
     io::{BufRead, BufReader},
     mem::ManuallyDrop,
+    path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -78,6 +79,11 @@ impl Chromium {
         let field = self.one(By::Id(id)).await;
         field.clear().await.expect("an empty field");
         field.send_keys(text).await.expect("a typed text");
+    }
+
+    /// Chooses a file for the field with that id.
+    pub async fn choose_file(&self, id: &str, file: &Path) {
+        self.one(By::Id(id)).await.send_keys(file.display().to_string()).await.expect("a chosen file");
     }
 
     /// Chooses the radio of that name and value.

@@ -8,6 +8,7 @@ mod links;
 mod mailbox;
 mod messages;
 mod ownership;
+mod payouts;
 mod story;
 #[path = "../app/support/mod.rs"]
 mod support;

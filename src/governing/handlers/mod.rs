@@ -1,6 +1,5 @@
 //! The pages on which a team governs itself. All four roles may look (rule 46).
 
-mod closing;
 mod leaving;
 mod member;
 pub mod ownership;
@@ -8,7 +7,6 @@ mod permissions;
 mod requiring;
 mod settings;
 
-pub use closing::{ask as closing, close};
 pub use leaving::{departure, leave, removal, remove};
 pub use member::{change_role, show};
 pub use permissions::{index as permissions, switch};

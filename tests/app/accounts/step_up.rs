@@ -294,3 +294,29 @@ async fn every_route_that_asks_again_does_so_before_anything_happens() {
         }
     }
 }
+
+/// What S13 names, as far as there are pages for it.
+#[test]
+fn what_the_rule_names_asks_again() {
+    let routes = routes::all(Mode::Serve);
+    for (method, path) in [
+        ("GET", "/teams/{team}/withdrawals/details"),
+        ("POST", "/teams/{team}/withdrawals/details"),
+        ("GET", "/teams/{team}/withdrawals/new"),
+        ("POST", "/teams/{team}/withdrawals"),
+        ("POST", "/companies/{company}/withdrawals/{withdrawal}/payment"),
+        ("POST", "/companies/{company}/withdrawals/{withdrawal}/failure"),
+        ("POST", "/companies/{company}/withdrawals/payments"),
+        ("POST", "/companies/{company}/withdrawals/failures"),
+        ("POST", "/companies/{company}/withdrawals/exports"),
+        ("GET", "/companies/{company}/withdrawals/exports/{export}"),
+        ("GET", "/companies/{company}/withdrawals/marks/new"),
+        ("POST", "/companies/{company}/withdrawals/marks"),
+        ("POST", "/teams/{team}/ownership/offers"),
+        ("POST", "/teams/{team}/closing"),
+        ("GET", "/companies/{company}/audit/export"),
+    ] {
+        let route = routes.iter().find(|route| route.path == path && route.method.as_str() == method);
+        assert!(route.is_some_and(|route| route.needs_proof), "{method} {path}");
+    }
+}

@@ -4,7 +4,7 @@
 use super::{
     Browser, Page, Scene, TestApp,
     personas::*,
-    scene::{KEY, WITH_KEY},
+    scene::{CASHED_OUT, KEY, WITH_KEY},
     two_step::{CODE, RECOVERY, code_now},
 };
 use guildhall::{app::Mode, routes};
@@ -15,6 +15,9 @@ pub const PROSE: &str = "Plain words";
 
 /// The person listed with the scene's invitation to a new team.
 const LISTED: &str = "01900000-0000-7000-8000-000000000002";
+
+/// The withdrawal that Frank asked for.
+const WITHDRAWAL: &str = "01900000-0000-7000-8000-000000000504";
 
 /// Frank's place in Northwind.
 const FRANKS_PLACE: &str = "01900000-0000-7000-8000-000000000050";
@@ -30,10 +33,12 @@ pub struct Deed {
     pub fields: &'static [(&'static str, &'static str)],
     /// Whether it writes an audit line each time. Where it does not, the reason.
     pub silent: Option<&'static str>,
+    /// What must be so in the scene before, as SQL.
+    pub first: &'static str,
 }
 
 const fn deed(path: &'static str, by: &'static str, fields: &'static [(&'static str, &'static str)]) -> Deed {
-    Deed { path, by, fields, silent: None }
+    Deed { path, by, fields, silent: None, first: "" }
 }
 
 /// What everybody may do with the scene, one deed for each route that changes something.
@@ -197,7 +202,7 @@ pub const DEEDS: &[Deed] = &[
     deed("/teams/{team}/ownership/offers/{offer}/declination", ADAM, &[]),
     deed("/teams/{team}/settings", ADAM, &[("team_name", PROSE)]),
     deed("/teams/{team}/two-step", ADAM, &[("required", "true")]),
-    deed("/teams/{team}/closing", OLIVIA, &[("confirmed", "true")]),
+    Deed { first: CASHED_OUT, ..deed("/teams/{team}/closing", OLIVIA, &[("confirmed", "true")]) },
     deed("/teams/{team}/members/{member}/role", ADAM, &[("role", "admin")]),
     deed("/teams/{team}/members/{member}/removal", ADAM, &[]),
     deed("/teams/{team}/departure", MIA, &[]),
@@ -263,6 +268,19 @@ pub const DEEDS: &[Deed] = &[
         MAX,
         &[("form", "0190aaaa-0000-7000-8000-000000000002"), ("body", PROSE)],
     ),
+    deed(
+        "/teams/{team}/withdrawals",
+        FRANK,
+        &[("form", "0190aaaa-0000-7000-8000-000000000004"), ("company", "acme"), ("currency", "USD"), ("amount", "20.00")],
+    ),
+    deed("/teams/{team}/withdrawals/details", FRANK, &[("holder", PROSE), ("account", PROSE)]),
+    deed("/companies/{company}/withdrawals/{withdrawal}/payment", SAM, &[]),
+    deed("/companies/{company}/withdrawals/{withdrawal}/failure", SAM, &[("reason", PROSE)]),
+    deed("/companies/{company}/withdrawals/payments", SAM, &[("id[]", WITHDRAWAL)]),
+    deed("/companies/{company}/withdrawals/failures", SAM, &[("id[]", WITHDRAWAL), ("reason", PROSE)]),
+    deed("/companies/{company}/withdrawals/exports", SAM, &[]),
+    deed("/companies/{company}/withdrawals/marks", SAM, &[("rows", "01900000-0000-7000-8000-000000000504,paid"), ("answer", "mark")]),
+    deed("/companies/{company}/settings/payouts", SAM, &[("currency[]", "USD"), ("amount[]", "25.00")]),
     deed("/teams/{team}/messages/{conversation}", OLIVIA, &[("form", "0190aaaa-0000-7000-8000-000000000003"), ("body", PROSE)]),
 ];
 
@@ -289,8 +307,11 @@ impl Deed {
         self.fields.iter().map(|(name, typed)| (name.trim_end_matches("[]"), value(typed))).collect()
     }
 
-    /// A browser of whoever may.
+    /// A browser of whoever may, when they may.
     pub fn browser(&self, app: &TestApp) -> Browser {
+        if !self.first.is_empty() {
+            app.sql(self.first);
+        }
         match self.by {
             "" => app.visitor(),
             WITH_KEY => app.visitor().with_key(KEY),

@@ -153,6 +153,39 @@ const FOLLOWED: u128 = 0x300;
 pub const LINK_TEXT: &str = "mia-in-spring";
 /// The mail with Nora's link.
 pub const MAIL: u128 = 100;
+/// Where Northwind's money goes.
+pub const DETAILS: u128 = 0x500;
+/// Where Brightwater's goes.
+pub const FOREIGN_DETAILS: u128 = 0x501;
+/// What Mia's sale earned Northwind with Acme.
+pub const COMMISSION: u128 = 0x502;
+/// What Tomás's sale earned Brightwater with Globex.
+pub const FOREIGN_COMMISSION: u128 = 0x503;
+/// Northwind's withdrawal from Acme, which Frank asked for.
+pub const WITHDRAWAL: u128 = 0x504;
+/// Another one, asked for by Olivia and paid.
+const PAID: u128 = 0x505;
+/// Brightwater's withdrawal from Globex.
+pub const FOREIGN_WITHDRAWAL: u128 = 0x506;
+/// Acme's file for payment, with the one that is paid.
+const EXPORT: u128 = 0x507;
+/// Globex's.
+pub const FOREIGN_EXPORT: u128 = 0x508;
+
+/// Takes out all that companies owe anybody, and says that it is paid: a team is closed only then.
+pub const CASHED_OUT: &str = "SET session_replication_role = replica; \
+     UPDATE ledger SET available_at = least(available_at, now() - interval '1 day'); \
+     UPDATE commissions SET available_at = least(available_at, now() - interval '1 day'); \
+     SET session_replication_role = origin; \
+     UPDATE withdrawals w SET status = 'paid', held_until = least(held_until, now()), decided_at = now(), \
+         decided_by = (SELECT user_id FROM staff s WHERE s.company_id = w.company_id AND s.role = 'administrator' LIMIT 1) WHERE status = 'requested'; \
+     WITH w AS (INSERT INTO withdrawals (id, company_id, partner_id, team_id, currency, amount, details_id, requested_by, status, decided_at, decided_by) \
+         SELECT gen_random_uuid(), p.company_id, p.id, p.team_id, l.currency, l.amount, (SELECT d.id FROM payout_details d WHERE d.team_id = t.id LIMIT 1), \
+             t.owner_id, 'paid', now(), (SELECT user_id FROM staff s WHERE s.company_id = p.company_id AND s.role = 'administrator' LIMIT 1) \
+         FROM (SELECT partner_id, currency, sum(amount) AS amount FROM ledger GROUP BY partner_id, currency HAVING sum(amount) > 0) l \
+         JOIN partners p ON p.id = l.partner_id JOIN teams t ON t.id = p.team_id RETURNING *) \
+     INSERT INTO ledger (id, company_id, partner_id, currency, kind, amount, available_at, withdrawal_id, event) \
+         SELECT gen_random_uuid(), company_id, partner_id, currency, 'reserved', -amount, 'epoch', id, 'withdrawal ' || id FROM w;";
 
 impl Scene {
     /// Sets the scene in this program's database.
@@ -234,6 +267,8 @@ impl Scene {
             .replace("{key}", &id(API_KEY).to_string())
             .replace("{referral}", &id(REFERRAL).to_string())
             .replace("{tag}", &id(TAG).to_string())
+            .replace("{withdrawal}", &id(WITHDRAWAL).to_string())
+            .replace("{export}", &id(EXPORT).to_string())
             .replace("{conversation}", &self.conversation)
             .replace("{text}", LINK_TEXT)
             .replace("{mail}", &id(MAIL).to_string())
@@ -402,6 +437,16 @@ fn rows(app: &TestApp) -> String {
             id(FOLLOWED),
             program("Acme Resellers")
         ),
+        details(DETAILS, &northwind, &user(OLIVIA), "Northwind Ltd", "GB82WEST12345698765432"),
+        details(FOREIGN_DETAILS, &brightwater, &user(TOMAS), "Brightwater SL", "ES9121000418450200051332"),
+        commission(COMMISSION, &acme, &northwind, MIA, &program("Acme Resellers"), 50_000),
+        commission(FOREIGN_COMMISSION, &globex, &brightwater, TOMAS, &program("Globex Affiliates"), 30_000),
+        export(EXPORT, &acme, &sam),
+        export(FOREIGN_EXPORT, &globex, &gus),
+        withdrawal(PAID, &acme, &northwind, (DETAILS, &user(OLIVIA)), 7_000, Some((EXPORT, &sam))),
+        withdrawal(WITHDRAWAL, &acme, &northwind, (DETAILS, &user(FRANK)), 10_000, None),
+        withdrawal(FOREIGN_WITHDRAWAL, &globex, &brightwater, (FOREIGN_DETAILS, &user(TOMAS)), 20_000, None),
+        format!("INSERT INTO withdrawal_minimums (company_id, currency, amount) VALUES ({acme}, 'USD', 1500);"),
         mail(MAIL, SENT, "nora@brightlane.example", &acme),
         mail(MAIL + 1, PUT, MIA, &acme),
         mail(MAIL + 2, SENT_MEMBER, "ivy@northwind.example", &acme),
@@ -516,5 +561,55 @@ fn course(number: u128, company: &str, program: &str, name: &str, lessons: &[(u1
     format!(
         "INSERT INTO courses (id, company_id, name) VALUES ('{course}', {company}, '{name}'); \
          INSERT INTO program_courses (company_id, program_id, course_id) VALUES ({company}, {program}, '{course}'); {lessons}"
+    )
+}
+
+/// A team's payout details, a month old.
+fn details(number: u128, team: &str, by: &str, holder: &str, account: &str) -> String {
+    format!(
+        "INSERT INTO payout_details (id, team_id, holder, account, changed_by, changed_at) \
+         VALUES ('{}', {team}, '{holder}', '{account}', {by}, now() - interval '30 days');",
+        id(number)
+    )
+}
+
+/// What a lead of that person earned, available since ten days ago.
+pub fn commission(number: u128, company: &str, team: &str, by: &str, program: &str, amount: i64) -> String {
+    let id = id(number);
+    let place = format!("(SELECT m.id FROM members m JOIN users u ON u.id = m.user_id WHERE u.email = '{by}' AND m.team_id = {team})");
+    let partner = format!("(SELECT id FROM partners WHERE company_id = {company} AND team_id = {team})");
+    format!(
+        "INSERT INTO referrals (id, company_id, partner_id, team_id, member_id, program_id, name, email, search, status, amount, commission_percent, created_at, decided_at) \
+         VALUES ('{id}', {company}, {partner}, {team}, {place}, {program}, 'Harbour Dental', 'desk@harbour.example', 'harbour dental', 'won', {sale}, 2000, \
+             now() - interval '45 days', now() - interval '40 days'); \
+         INSERT INTO commissions (id, company_id, partner_id, team_id, member_id, program_id, referral_id, sale, amount, currency, available_at, created_at) \
+         VALUES ('{id}', {company}, {partner}, {team}, {place}, {program}, '{id}', {sale}, {amount}, 'USD', now() - interval '10 days', now() - interval '40 days'); \
+         INSERT INTO ledger (id, company_id, partner_id, currency, kind, amount, available_at, commission_id, event, at) \
+         VALUES ('{id}', {company}, {partner}, 'USD', 'earned', {amount}, now() - interval '10 days', '{id}', 'commission {id}', now() - interval '40 days');",
+        sale = amount * 5,
+    )
+}
+
+fn export(number: u128, company: &str, by: &str) -> String {
+    format!(
+        "INSERT INTO withdrawal_exports (id, company_id, made_by, made_at) VALUES ('{}', {company}, {by}, now() - interval '1 day');",
+        id(number)
+    )
+}
+
+/// A withdrawal of two days ago; paid a day ago, where it says by which file and by whom.
+fn withdrawal(number: u128, company: &str, team: &str, (details, by): (u128, &str), amount: i64, paid: Option<(u128, &str)>) -> String {
+    let (id, details) = (id(number), self::id(details));
+    let partner = format!("(SELECT id FROM partners WHERE company_id = {company} AND team_id = {team})");
+    let paid = match paid {
+        Some((export, by)) => format!("'{}', 'paid', {by}, now() - interval '1 hour'", self::id(export)),
+        None => "NULL, 'requested', NULL, NULL".to_owned(),
+    };
+    format!(
+        "INSERT INTO withdrawals (id, company_id, partner_id, team_id, currency, amount, details_id, requested_by, requested_at, held_until, \
+             export_id, status, decided_by, decided_at) \
+         VALUES ('{id}', {company}, {partner}, {team}, 'USD', {amount}, '{details}', {by}, now() - interval '2 days', now() - interval '2 days', {paid}); \
+         INSERT INTO ledger (id, company_id, partner_id, currency, kind, amount, available_at, withdrawal_id, event, at) \
+         VALUES ('{id}', {company}, {partner}, 'USD', 'reserved', -{amount}, 'epoch', '{id}', 'withdrawal {id}', now() - interval '2 days');"
     )
 }

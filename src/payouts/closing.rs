@@ -1,4 +1,5 @@
-//! Closing a team (rule 47): by its owner, once and for all. Rows stay, so that companies read on what was; nobody enters it any more.
+//! Closing a team (rule 47): by its owner, once and for all, and not while a company owes it money. Rows stay, so that companies read on what
+//! was; nobody enters it any more.
 
 use crate::{
     accounts::User,
@@ -9,6 +10,7 @@ use crate::{
     ids::{CompanyId, InvitationId, PartnerId, TeamId},
     invitations::{InvitationStatus, revoking},
     mail::{self, Mailer},
+    payouts::TeamBalance,
     schema::{companies, enrollments, invitations, members, partners, programs, teams, users},
     teams::{Membership, Team, TeamPermission},
 };
@@ -22,6 +24,17 @@ pub struct Ends {
     pub programs: Vec<(String, String)>,
     /// Invitations into the team that are open.
     pub invitations: i64,
+    /// What companies owe the team still: while there is any, it cannot be closed.
+    pub money: Vec<TeamBalance>,
+}
+
+/// What came of closing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Closed {
+    /// It is closed.
+    Done,
+    /// Companies owe it money still; nothing was changed.
+    Money(Vec<TeamBalance>),
 }
 
 impl Ends {
@@ -38,18 +51,30 @@ impl Ends {
             .load(conn)?;
         let living = invitations::table.filter(invitations::team_id.eq(team)).filter(invitations::status.eq_any(InvitationStatus::LIVING));
         let invitations = living.filter(invitations::expires_at.gt(now())).count().get_result(conn)?;
-        Ok(Self { programs, invitations })
+        Ok(Self { programs, invitations, money: money_of(conn, team)? })
     }
 }
 
+/// What companies owe the team: available, held until later, or on its way.
+fn money_of(conn: &mut PgConnection, team: TeamId) -> QueryResult<Vec<TeamBalance>> {
+    Ok(TeamBalance::of_team(conn, team)?.into_iter().filter(TeamBalance::holds_money).collect())
+}
+
 /// Closes the team: its partnerships and places in programs end, open invitations and offers with them, and everybody in it is mailed.
-pub fn close(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, owner: &Membership) -> Result<()> {
+pub fn close(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, owner: &Membership) -> Result<Closed> {
     db::transaction(conn, |conn| {
         let team = Team::lock(conn, owner.team.id)?;
         if team.closed_at.is_some() {
             return Err(Error::NotFound);
         }
         owner.recheck(conn, &team, TeamPermission::HandOver)?;
+        // Whoever books meanwhile waits: a withdrawal that fails now is not missed by looking before it and after.
+        let ours = partners::table.filter(partners::team_id.eq(team.id)).order(partners::id).select(partners::id);
+        ours.for_no_key_update().load::<PartnerId>(conn)?;
+        let money = money_of(conn, team.id)?;
+        if !money.is_empty() {
+            return Ok(Closed::Money(money));
+        }
         diesel::update(teams::table.find(team.id)).set(teams::closed_at.eq(now().nullable())).execute(conn)?;
         let living =
             invitations::table.filter(invitations::team_id.eq(team.id)).filter(invitations::status.eq_any(InvitationStatus::LIVING));
@@ -71,7 +96,7 @@ pub fn close(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, owner: &Membe
         for person in others {
             mail::queue(conn, mailer, None, &emails::closed(&person, &team, &owner.user))?;
         }
-        Ok(())
+        Ok(Closed::Done)
     })
 }
 

@@ -6,9 +6,12 @@ use crate::{
         locks::{InTeam, may},
     },
     db::Db,
-    governing::closing::{self, Ends},
     mail::Mailer,
     paths,
+    payouts::{
+        TeamBalance,
+        closing::{self, Closed, Ends},
+    },
     teams::rail::TeamTab,
     web::{Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused},
 };
@@ -23,7 +26,7 @@ pub struct ClosingForm {
 }
 
 #[derive(Template)]
-#[template(path = "governing/closing.html")]
+#[template(path = "payouts/closing.html")]
 struct ClosingPage {
     frame: Frame,
     errors: FormErrors,
@@ -50,14 +53,34 @@ pub async fn close(
     db: Db,
 ) -> Redirect {
     if form.confirmed != "true" {
-        let team = by.team.id;
-        let ends = db.run(move |conn| Ends::read(conn, team)).await?;
-        let errors = FormErrors::one("confirmed", "Tick the box to close the team");
-        return refused(&ClosingPage::of(&by, layout, ends, errors));
+        return again(&by, layout, &db, FormErrors::one("confirmed", "Tick the box to close the team")).await;
     }
     let (member, actor) = (by.member.clone(), by.actor.clone());
-    db.run(move |conn| closing::close(conn, &mailer, &actor, &member)).await?;
-    flash.ok(paths::places(), format!("{} is closed.", by.team.name), "Everybody who was in it is told by mail.")
+    match db.run(move |conn| closing::close(conn, &mailer, &actor, &member)).await? {
+        Closed::Done => flash.ok(paths::places(), format!("{} is closed.", by.team.name), "Everybody who was in it is told by mail."),
+        Closed::Money(money) => {
+            let says = money.iter().map(left_over).collect::<Vec<_>>().join(". ");
+            again(&by, layout, &db, FormErrors::one("money", says)).await
+        }
+    }
+}
+
+async fn again(by: &InTeam<may::HandOver>, layout: Layout, db: &Db, errors: FormErrors) -> Redirect {
+    let team = by.team.id;
+    let ends = db.run(move |conn| Ends::read(conn, team)).await?;
+    refused(&ClosingPage::of(by, layout, ends, errors))
+}
+
+/// "Acme owes the team €120.00: withdraw it first".
+fn left_over(balance: &TeamBalance) -> String {
+    let (company, money) = (&balance.company, |minor| balance.money(minor));
+    if balance.on_its_way > 0 {
+        format!("{} is on its way from {company}: wait until it is paid", money(balance.on_its_way))
+    } else if balance.available > 0 {
+        format!("{} is available from {company}: withdraw it first", money(balance.available))
+    } else {
+        format!("{} is held by {company} until later: wait until it is available, and withdraw it", money(balance.held))
+    }
 }
 
 impl ClosingPage {
@@ -71,5 +94,10 @@ impl ClosingPage {
             others: by.team.member_count - 1,
             ends,
         }
+    }
+
+    /// What stands in the way, a sentence for each company and currency.
+    fn in_the_way(&self) -> Vec<String> {
+        self.ends.money.iter().map(left_over).collect()
     }
 }
