@@ -452,12 +452,10 @@ const DATED: &[(&str, &[&str])] = &[
     ("payout_details", &["changed_at"]),
     ("withdrawals", &["decided_at"]),
     ("withdrawal_exports", &["made_at"]),
-    ("outbox", &["created_at", "next_at"]),
     ("conversations", &["last_message_at"]),
     ("messages", &["sent_at"]),
     ("conversation_reads", &["read_at"]),
     ("conversation_reads", &["unread_at"]),
-    ("links", &["created_at"]),
     ("api_keys", &["created_at"]),
     ("api_keys", &["revoked_at"]),
 ];
