@@ -11,10 +11,14 @@ use crate::{
     invitations::{InvitationStatus, revoking},
     mail::{self, Mailer},
     payouts::TeamBalance,
-    schema::{companies, enrollments, invitations, members, partners, programs, teams, users},
+    schema::{enrollments, invitations, members, partners, teams, users},
     teams::{Membership, Team, TeamPermission},
 };
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_query, sql_types,
+    sql_types::{Array, BigInt, Nullable, Text},
+};
 use serde_json::json;
 
 /// What ends with the team, as its owner reads it before.
@@ -38,21 +42,32 @@ pub enum Closed {
 }
 
 impl Ends {
-    /// What would end now.
+    /// What would end now. SQL for programs and invitations in one statement: the page has few to spare.
     pub fn read(conn: &mut PgConnection, team: TeamId) -> QueryResult<Self> {
-        let programs = enrollments::table
-            .inner_join(partners::table.on(partners::id.eq(enrollments::partner_id)))
-            .inner_join(programs::table.on(programs::id.eq(enrollments::program_id)))
-            .inner_join(companies::table.on(companies::id.eq(enrollments::company_id)))
-            .filter(partners::team_id.eq(team))
-            .filter(enrollments::left_at.is_null())
-            .order((companies::name, programs::name))
-            .select((programs::name, companies::name))
-            .load(conn)?;
-        let living = invitations::table.filter(invitations::team_id.eq(team)).filter(invitations::status.eq_any(InvitationStatus::LIVING));
-        let invitations = living.filter(invitations::expires_at.gt(now())).count().get_result(conn)?;
+        let rows: Vec<Ending> = sql_query(
+            "SELECT e.program, e.company, (SELECT count(*) FROM invitations i WHERE i.team_id = t.id AND i.status = ANY ($2) AND i.expires_at > now()) AS invitations \
+             FROM teams t LEFT JOIN (SELECT p.team_id, g.name AS program, c.name AS company FROM partners p \
+                 JOIN enrollments e ON e.partner_id = p.id AND e.left_at IS NULL \
+                 JOIN programs g ON g.id = e.program_id JOIN companies c ON c.id = e.company_id) e ON e.team_id = t.id \
+             WHERE t.id = $1 ORDER BY e.company, e.program",
+        )
+        .bind::<sql_types::Uuid, _>(team)
+        .bind::<Array<Text>, _>(InvitationStatus::LIVING.iter().map(|status| status.as_str()).collect::<Vec<_>>())
+        .load(conn)?;
+        let invitations = rows.first().map_or(0, |row| row.invitations);
+        let programs = rows.into_iter().filter_map(|row| row.program.zip(row.company)).collect();
         Ok(Self { programs, invitations, money: money_of(conn, team)? })
     }
+}
+
+#[derive(QueryableByName)]
+struct Ending {
+    #[diesel(sql_type = Nullable<Text>)]
+    program: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    company: Option<String>,
+    #[diesel(sql_type = BigInt)]
+    invitations: i64,
 }
 
 /// What companies owe the team: available, held until later, or on its way.

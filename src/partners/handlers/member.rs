@@ -128,7 +128,7 @@ impl MemberPage {
         paths::new_member_link(&self.company.slug, &self.of.slug, self.of.member.id)
     }
 
-    /// "7 in all", where not all of them are here.
+    /// "5 of 11", where not all of them are here.
     fn referrals_words(&self) -> String {
         let (all, here) = (self.of.referred.referrals, self.referrals.len() as i64);
         if all > here { format!("{here} of {all}") } else { all.to_string() }
