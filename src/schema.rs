@@ -460,6 +460,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    rate_limits (key) {
+        key -> Bytea,
+        used -> Int4,
+        refused -> Int4,
+        ends_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     referrals (id) {
         id -> Uuid,
         company_id -> Uuid,
@@ -493,15 +502,6 @@ diesel::table! {
         request_hash -> Bytea,
         amount -> Int8,
         at -> Timestamptz,
-    }
-}
-
-diesel::table! {
-    rate_limits (key) {
-        key -> Bytea,
-        used -> Int4,
-        refused -> Int4,
-        ends_at -> Timestamptz,
     }
 }
 
