@@ -487,6 +487,7 @@ diesel::table! {
 }
 
 diesel::table! {
+<<<<<<< HEAD
     recovery_codes (user_id, code_hash) {
         user_id -> Uuid,
         code_hash -> Bytea,
@@ -495,6 +496,8 @@ diesel::table! {
 }
 
 diesel::table! {
+=======
+>>>>>>> limits
     referrals (id) {
         id -> Uuid,
         company_id -> Uuid,
@@ -535,6 +538,7 @@ diesel::table! {
 }
 
 diesel::table! {
+<<<<<<< HEAD
     second_steps (id) {
         id -> Uuid,
         user_id -> Uuid,
@@ -544,6 +548,8 @@ diesel::table! {
 }
 
 diesel::table! {
+=======
+>>>>>>> limits
     sessions (id_hash) {
         id_hash -> Bytea,
         user_id -> Nullable<Uuid>,

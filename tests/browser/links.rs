@@ -63,7 +63,7 @@ async fn a_link_is_copied_shown_as_a_code_and_renamed_with_a_look_at_each_letter
     comes(&window, "document.querySelector('[data-copy]').getAttribute('aria-label') === 'Copied'").await;
 
     window.press("QR code of mia-chen").await;
-    comes(&window, "document.querySelector('dialog[open] svg.qr')").await;
+    comes(&window, "document.querySelector('dialog[open] .qr svg')").await;
     assert!(window.address().await.ends_with(LINKS), "over the page, not instead of it");
     comes(&window, "document.querySelector('dialog').contains(document.activeElement)").await;
     press(&window, Key::Escape + "").await;

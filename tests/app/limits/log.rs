@@ -42,7 +42,7 @@ impl Program {
             .unwrap();
         let program = Self { child, base_url, log };
         let begun = Instant::now();
-        while reqwest::get(format!("{}/readyz", program.base_url)).await.map_or(true, |answer| !answer.status().is_success()) {
+        while !reqwest::get(format!("{}/readyz", program.base_url)).await.is_ok_and(|answer| answer.status().is_success()) {
             assert!(begun.elapsed() < Duration::from_secs(60), "{}", program.written());
             actix_web::rt::time::sleep(Duration::from_millis(50)).await;
         }
@@ -70,7 +70,6 @@ async fn the_log_names_what_happened_and_holds_nothing_that_opens_or_names_anybo
     let (app, post) = (TestApp::start().await, SmtpServer::start());
     let mut program = Program::start(&app, &post).await;
     let (wrong, chosen, newcomers) = ("a wrong passphrase", "five quiet lanterns", "seven loud trombones");
-    let mut browsers = Vec::new();
 
     // Somebody unknown, somebody who mistypes, and then gets it right.
     let olivia = program.visitor();
@@ -117,7 +116,7 @@ async fn the_log_names_what_happened_and_holds_nothing_that_opens_or_names_anybo
         assert!(begun.elapsed() < Duration::from_secs(30), "mail does not go");
         actix_web::rt::time::sleep(Duration::from_millis(50)).await;
     }
-    browsers.extend([olivia.cookies(), adam.cookies(), newcomer.cookies(), first]);
+    let browsers = [olivia.cookies(), adam.cookies(), newcomer.cookies(), first];
     program.child.kill().unwrap();
     program.child.wait().unwrap();
 

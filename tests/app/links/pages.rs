@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::support::Scene;
-use guildhall::links::code::Code;
+use guildhall::web::qr::Qr;
 
 #[actix_web::test]
 async fn everybody_sees_their_own_links_with_clicks() {
@@ -97,7 +97,7 @@ async fn a_code_shows_exactly_the_link_and_is_a_file_too() {
     let address = format!("{}/go/mia-chen", app.base_url);
     let page = mia.get(&path).await;
     page.is(200).shows(&address);
-    let code = Code::of(&address).unwrap();
+    let code = Qr::of(&address).unwrap();
     assert!(page.body.contains(&format!("d=\"{}\"", code.path)));
     let file = mia.get(&format!("{path}.svg")).await;
     file.is(200);

@@ -62,7 +62,7 @@ impl Browser {
         let says = standing.says.iter().map(|(name, value)| ((*name).parse().expect("a name"), value.parse().expect("a value")));
         let client = Client::builder().redirect(Policy::none()).cookie_provider(jar.clone()).local_address(standing.at);
         let client = client.default_headers(says.collect()).build().expect("a client");
-        Self { client, jar, base, standing, key: None }
+        Self { client, jar, base, standing }
     }
 
     /// The same person at another address, like `127.0.0.2`.
@@ -80,7 +80,7 @@ impl Browser {
 
     /// The same, as a program that shows this key.
     pub fn with_key(self, key: &str) -> Self {
-        Self { key: Some(key.to_owned()), ..self }
+        Self { standing: Standing { key: Some(key.to_owned()), ..self.standing.clone() }, ..self }
     }
 
     pub(super) fn set_cookie(&self, name: &str, value: &str) {
@@ -98,7 +98,7 @@ impl Browser {
         for cookie in self.cookies().split("; ").filter(|cookie| !cookie.is_empty()) {
             other.jar.add_cookie_str(&format!("{cookie}; Path=/"), &other.base);
         }
-        Self { key: self.key.clone(), ..other }
+        other
     }
 
     /// A request with nothing added but cookies.
@@ -111,7 +111,7 @@ impl Browser {
         let response = self.request(Method::GET, path).header("user-agent", agent).send().await.ok()?;
         let (status, headers) = (response.status(), response.headers().clone());
         let body = response.text().await.ok()?;
-        Some(Page { status, headers, path: path.to_owned(), body })
+        Some(Page { status, headers, path: path.to_owned(), body, sent: Vec::new() })
     }
 
     /// Sends a request as it is; an HTML answer goes through the check.
@@ -158,7 +158,7 @@ impl Browser {
     /// Sends JSON as a program does, with the key and without what browsers say of themselves.
     pub async fn call(&self, path: &str, json: &str) -> Page {
         let mut request = self.request(Method::POST, path).header("content-type", "application/json").body(json.to_owned());
-        if let Some(key) = &self.key {
+        if let Some(key) = &self.standing.key {
             request = request.header("authorization", format!("Bearer {key}"));
         }
         self.send(request).await

@@ -261,7 +261,11 @@ pub const DEEDS: &[Deed] = &[
             ("currency", "USD"),
         ],
     ),
-    deed("/api/refunds", WITH_KEY, &[("idempotency_key", "refund-7"), ("sale", "01900000-0000-7000-8000-000000000406"), ("amount", "2500")]),
+    deed(
+        "/api/refunds",
+        WITH_KEY,
+        &[("idempotency_key", "refund-7"), ("sale", "01900000-0000-7000-8000-000000000406"), ("amount", "2500")],
+    ),
     deed("/companies/{company}/partners/{partner}/messages", SAM, &[("form", "0190aaaa-0000-7000-8000-000000000001"), ("body", PROSE)]),
     deed(
         "/companies/{company}/partners/{partner}/members/{member}/messages",

@@ -151,7 +151,7 @@ async fn every_page_and_form_of_the_place_leads_there_first() {
     let whom = |access: Access| match access {
         Access::Team(_) => Some(FRANK),
         Access::Staff(_) => Some(MAX),
-        Access::Anyone | Access::SignedIn => None,
+        Access::Anyone | Access::SignedIn | Access::Key => None,
     };
     let browsers = [(FRANK, app.signed_in(FRANK)), (MAX, app.signed_in(MAX))];
     let browser = |who: &str| &browsers.iter().find(|(email, _)| *email == who).expect("one of the two").1;
