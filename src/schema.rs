@@ -487,7 +487,6 @@ diesel::table! {
 }
 
 diesel::table! {
-<<<<<<< HEAD
     recovery_codes (user_id, code_hash) {
         user_id -> Uuid,
         code_hash -> Bytea,
@@ -496,8 +495,6 @@ diesel::table! {
 }
 
 diesel::table! {
-=======
->>>>>>> limits
     referrals (id) {
         id -> Uuid,
         company_id -> Uuid,
@@ -538,7 +535,6 @@ diesel::table! {
 }
 
 diesel::table! {
-<<<<<<< HEAD
     second_steps (id) {
         id -> Uuid,
         user_id -> Uuid,
@@ -548,8 +544,6 @@ diesel::table! {
 }
 
 diesel::table! {
-=======
->>>>>>> limits
     sessions (id_hash) {
         id_hash -> Bytea,
         user_id -> Nullable<Uuid>,
