@@ -226,6 +226,7 @@ for (const button of document.querySelectorAll("[data-count]")) {
 
 // What is typed in one form of a page is still there after another of its forms was sent: it waits in this tab for the next page alone,
 // past the one that asks for a proof.
+const tab = (() => { try { return sessionStorage; } catch { return null; } })();
 const typed = (field) => {
   if (["checkbox", "radio"].includes(field.type)) return field.checked !== field.defaultChecked;
   if (field.type === "select-one") return field.selectedIndex !== Math.max([...field.options].findIndex((option) => option.defaultSelected), 0);
@@ -240,10 +241,10 @@ document.addEventListener("submit", (event) => {
     const changed = fields(form).map((field, nth) => [nth, field.name, field.value, field.checked, typed(field)]).filter((field) => field.pop());
     if (changed.length) kept[form.getAttribute("action")] = changed;
   }
-  if (Object.keys(kept).length) sessionStorage.setItem("typed", JSON.stringify(kept));
+  if (Object.keys(kept).length) tab?.setItem("typed", JSON.stringify(kept));
 });
-const kept = JSON.parse(sessionStorage.getItem("typed") ?? "{}");
-if (!$("form[action='/account/confirmation']")) sessionStorage.removeItem("typed");
+const kept = JSON.parse(tab?.getItem("typed") ?? "{}");
+if (!$("form[action='/account/confirmation']")) tab?.removeItem("typed");
 for (const form of document.querySelectorAll("main form[method=post]")) {
   for (const [nth, name, value, checked] of kept[form.getAttribute("action")] ?? []) {
     const field = fields(form)[nth];
