@@ -198,8 +198,12 @@ fn account() -> Vec<Endpoint> {
         get("/email-change/{token}", accounts::email_change),
         post("/email-change/{token}", accounts::change_email, &[Action::EmailChanged]).at_most(Limit::Link, Per::Network),
         get("/email-undo/{token}", accounts::email_undo),
-        post("/email-undo/{token}", accounts::undo_email, &[Action::EmailChangeUndone, Action::PasswordResetAsked])
-            .at_most(Limit::Link, Per::Network),
+        post(
+            "/email-undo/{token}",
+            accounts::undo_email,
+            &[Action::EmailChangeUndone, Action::TwoStepSwitchedOff, Action::PasswordResetAsked],
+        )
+        .at_most(Limit::Link, Per::Network),
         get("/account/confirmation", accounts::confirmation),
         post("/account/confirmation", accounts::confirm, &[Action::IdentityConfirmed, Action::RecoveryCodeUsed]),
         get("/password-reset", accounts::forgotten),

@@ -2,7 +2,7 @@
 //! address is told and can take it back for 72 hours. An address that somebody else uses is answered alike, and only they are told.
 
 use crate::{
-    accounts::{User, emails, password_reset, sign_in::Credentials},
+    accounts::{User, emails, password_reset, sign_in::Credentials, two_step::setup},
     audit::{self, Action, Actor, Event},
     db::{self, now},
     email_address::EmailAddress,
@@ -181,7 +181,8 @@ impl UndoLink {
 }
 
 /// Takes the change back: the old address counts again, the password opens nothing any more, every session ends, and a link for a new
-/// password is mailed to the old address. Later changes are taken back with it: who made them no longer has a say.
+/// password is mailed to the old address. Later changes are taken back with it, an authenticator app set up since among them: who made them
+/// no longer has a say.
 pub fn undo(conn: &mut PgConnection, mailer: &Mailer, hash: &TokenHash, request: Option<RequestId>) -> QueryResult<Changed> {
     db::transaction(conn, |conn| {
         let owner = email_changes::table.filter(email_changes::undo_hash.eq(hash)).select(email_changes::user_id);
@@ -190,8 +191,9 @@ pub fn undo(conn: &mut PgConnection, mailer: &Mailer, hash: &TokenHash, request:
             .filter(email_changes::undo_hash.eq(hash))
             .filter(email_changes::closed_at.is_null())
             .filter(email_changes::undo_until.gt(now().nullable()))
-            .select((email_changes::id, email_changes::old_email));
-        let Some((id, old)) = open.first::<(EmailChangeId, EmailAddress)>(conn).optional()? else { return Ok(Changed::LinkEnded) };
+            .select((email_changes::id, email_changes::old_email, email_changes::changed_at.assume_not_null()));
+        let found = open.first::<(EmailChangeId, EmailAddress, DateTime<Utc>)>(conn).optional()?;
+        let Some((id, old, changed_at)) = found else { return Ok(Changed::LinkEnded) };
         diesel::update(email_changes::table.filter(email_changes::user_id.eq(user.id)).filter(email_changes::id.ge(id)))
             .filter(email_changes::closed_at.is_null())
             .set(email_changes::closed_at.eq(now().nullable()))
@@ -203,6 +205,8 @@ pub fn undo(conn: &mut PgConnection, mailer: &Mailer, hash: &TokenHash, request:
         User::end_sessions(conn, user.id)?;
         let nobody = Actor { user: None, role: None, request };
         audit::record(conn, &nobody, Event::new(Action::EmailChangeUndone).target(user.id.uuid()))?;
+        let user = User { email: old.clone(), ..user };
+        setup::end_if_set_up_since(conn, mailer, &nobody, &user, changed_at)?;
         password_reset::ask(conn, mailer, &old, request)?;
         Ok(Changed::Done)
     })

@@ -30,15 +30,19 @@ impl Town<'_> {
                 self.clicks_back(ago)?;
             }
         }
+        // The totals follow the clicks, also those that were dated back with their sales.
+        sql_query("DELETE FROM click_days").execute(self.conn)?;
+        sql_query(
+            "INSERT INTO click_days (link_id, day, clicks, repeated) \
+             SELECT link_id, (at AT TIME ZONE 'UTC')::date, count(*), count(*) FILTER (WHERE repeated) FROM clicks GROUP BY 1, 2",
+        )
+        .execute(self.conn)?;
         Ok(())
     }
 
-    /// Moves today's clicks and their totals so many days back. Days of 24 hours, since totals are by the days of UTC, which has no others.
+    /// Moves today's clicks so many days back, in days of 24 hours, since totals are by the days of UTC, which has no others.
     fn clicks_back(&mut self, days: i32) -> Result<()> {
         sql_query("UPDATE clicks SET at = at - $1 * interval '24 hours' WHERE at = now()").bind::<Integer, _>(days).execute(self.conn)?;
-        sql_query("UPDATE click_days SET day = day - $1 WHERE day = (now() AT TIME ZONE 'UTC')::date")
-            .bind::<Integer, _>(days)
-            .execute(self.conn)?;
         Ok(())
     }
 }

@@ -364,13 +364,6 @@ impl Town<'_> {
             }
             self.date_sales_back(sale.days)?;
         }
-        // The totals of the days follow the clicks, which were dated back with their sales.
-        sql_query("DELETE FROM click_days").execute(self.conn)?;
-        sql_query(
-            "INSERT INTO click_days (link_id, day, clicks, repeated) \
-             SELECT link_id, (at AT TIME ZONE 'UTC')::date, count(*), count(*) FILTER (WHERE repeated) FROM clicks GROUP BY 1, 2",
-        )
-        .execute(self.conn)?;
         for (from_newest, percent) in REFUNDS {
             let Some((order, amount, days)) = northwinds.iter().rev().nth(*from_newest) else { continue };
             let request = Refund { idempotency_key: format!("refund-{order}"), sale: order.clone(), amount: amount * percent / 100 };

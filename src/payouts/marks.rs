@@ -68,6 +68,7 @@ impl File {
         let mut file = Self::default();
         let mut columns = [Some(0), Some(1), Some(2)];
         let mut seen = HashSet::new();
+        let (mut counted, mut line) = (0, 1);
         for (nth, record) in reader.records().enumerate() {
             let record =
                 record.map_err(|_| "This is no CSV file: choose the one that you exported, with a status in each row".to_owned())?;
@@ -77,7 +78,10 @@ impl File {
                 columns = named;
                 continue;
             }
-            let line = record.position().map_or(0, csv::Position::line);
+            // The reader's own count leaves out the empty lines that it skipped before the row.
+            let start = start_of(&record, text);
+            line += text[counted..start].matches('\n').count() as u64;
+            counted = start;
             let [id, status, reason] = columns.map(|column| column.and_then(|column| record.get(column)).unwrap_or_default());
             match read_row(line, id, status, reason, &mut seen) {
                 Ok(Some(row)) => file.rows.push(row),
@@ -116,6 +120,12 @@ impl File {
         bad.sort_by_key(|bad| bad.line);
         (good, bad)
     }
+}
+
+/// Where a row begins in the file, in bytes.
+fn start_of(record: &csv::StringRecord, text: &str) -> usize {
+    let read_from = record.position().and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or_default().min(text.len());
+    read_from + text[read_from..].bytes().take_while(|byte| matches!(byte, b'\r' | b'\n')).count()
 }
 
 /// Where the columns stand, where this is a head.

@@ -56,6 +56,9 @@ impl Once {
     /// The page on which they stand: they do not come a second time.
     pub fn shown(&self, page: Result<HttpResponse>) -> Result<HttpResponse> {
         let mut page = page?;
+        if self.came.is_none() {
+            return Ok(page);
+        }
         let mut gone = self.cookie(String::new());
         gone.make_removal();
         page.add_cookie(&gone).map_err(|error| Error::Internal(error.to_string()))?;

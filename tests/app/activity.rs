@@ -37,8 +37,8 @@ impl TestApp {
         self.sql(&format!(
             "INSERT INTO api_keys (id, company_id, name, key_hash, ending, created_by)
                  SELECT gen_random_uuid(), c.id, 'Shop', sha256('{amount}'), 'abcd', u.id FROM companies c, users u WHERE c.slug = 'acme' AND u.email = '{SAM}';
-             INSERT INTO customers (id, company_id, external_id, partner_id, team_id, member_id, program_id, link_id)
-                 SELECT gen_random_uuid(), l.company_id, 'customer {amount}', l.partner_id, l.team_id, l.member_id, l.program_id, l.id
+             INSERT INTO customers (id, company_id, external_id, partner_id, team_id, member_id, program_id, link_id, clicked_at)
+                 SELECT gen_random_uuid(), l.company_id, 'customer {amount}', l.partner_id, l.team_id, l.member_id, l.program_id, l.id, now()
                  FROM links l JOIN members m ON m.id = l.member_id JOIN users u ON u.id = m.user_id WHERE u.email = '{email}' LIMIT 1;
              INSERT INTO conversions (id, company_id, api_key_id, idempotency_key, request_hash, customer_id, partner_id, team_id, member_id, program_id, amount, currency)
                  SELECT gen_random_uuid(), c.company_id, k.id, 'sale {amount}', '', c.id, c.partner_id, c.team_id, c.member_id, c.program_id, {amount}, 'USD'

@@ -101,7 +101,7 @@ async fn a_set_up_link_founds_the_first_company_with_its_administrator_and_progr
     );
     assert_eq!(
         app.text("SELECT string_agg(concat_ws(' by ', action, role), ', ' ORDER BY id) FROM audit"),
-        "company founded by administrator, program created by administrator"
+        "company founded by administrator, host listed by administrator, program created by administrator"
     );
 
     let again = app.visitor();

@@ -131,7 +131,8 @@ async fn a_search_finds_teams_by_their_name_or_by_any_member() {
     assert_eq!((marked, says), (vec!["frank@north".to_owned()], vec!["· member frank@northwind.example".to_owned()]));
     assert_eq!(found("beranger").await.1, ["Béranger"], "the owner is marked where the owner stands");
     assert_eq!(found("halcyon.ex").await.1, ["halcyon.ex"]);
-    assert_eq!(found("fiona").await, nothing(), "a former member is no member");
+    assert_eq!(found("fiona@").await, nothing(), "a former member is no member");
+    assert_eq!(found("fiona").await.2, ["· link fiona-hale"], "but their link leads on, and is the team's");
     assert_eq!(found("brightwater").await, nothing(), "another company's partner");
     assert_eq!(found("tomas@").await, nothing());
     assert_eq!(found("no").await.0, ["Northwind"], "two letters begin a word");

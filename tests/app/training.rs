@@ -353,7 +353,7 @@ async fn who_reads_courses_only_finds_no_form_and_is_told_who_writes() {
     let courses = || app.text("SELECT count(*) || ' ' || string_agg(title, ', ' ORDER BY position) FROM lessons");
     let before = courses();
     let refused = vera.post(&format!("{}/lessons", taught.course()), &[("title", "Mine"), ("lesson", "Mine")]).await;
-    refused.is(403).shows("Viewers can look, but not change programs and courses.");
+    refused.is(403).shows("Viewers can look, but not change programs and courses or decide referrals.");
     assert_eq!(courses(), before);
 }
 

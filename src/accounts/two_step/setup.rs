@@ -20,7 +20,7 @@ use crate::{
     sealing::Sealer,
 };
 use chrono::{DateTime, Utc};
-use diesel::{prelude::*, select};
+use diesel::{dsl::exists, prelude::*, select};
 
 /// How many wrong codes are taken in place of the password; then the password alone proves who is there.
 const MISSES: i32 = 5;
@@ -191,6 +191,19 @@ pub fn switch_off_for(conn: &mut PgConnection, mailer: &Mailer, email: &EmailAdd
         }
         Ok(user.two_step_at.is_some())
     })
+}
+
+/// Throws away an app that was set up since then: by whoever had the account meanwhile, whom its owner cannot ask for a code.
+pub(in crate::accounts) fn end_if_set_up_since(
+    conn: &mut PgConnection,
+    mailer: &Mailer,
+    by: &Actor,
+    user: &User,
+    since: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::delete(on_trial(user.id)).execute(conn)?;
+    let newer = in_force(user.id).filter(authenticators::confirmed_at.ge(since));
+    if select(exists(newer)).get_result(conn)? { end(conn, mailer, by, user) } else { Ok(()) }
 }
 
 fn end(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, user: &User) -> QueryResult<()> {

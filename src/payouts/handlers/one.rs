@@ -36,8 +36,8 @@ struct OnePage {
     statement: Statement,
     team_href: String,
     commissions: String,
-    /// Who marked it.
-    decider: Option<String>,
+    /// Who marked it; nobody yet is empty.
+    decider: String,
     /// The file for payment that it is in.
     file: Option<(String, Moment)>,
     reason: String,
@@ -116,7 +116,7 @@ impl OnePage {
             slug: slug.clone(),
             team_href: paths::partner(slug, &line.team_slug),
             commissions: paths::partner_commissions(slug, &line.team_slug),
-            decider: line.decider.clone(),
+            decider: line.decider.clone().unwrap_or_default(),
             file: line
                 .export
                 .zip(line.exported_at)

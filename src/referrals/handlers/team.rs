@@ -156,7 +156,8 @@ async fn form_page(by: &InTeam<may::ContributeReferrals>, form: LeadForm, errors
     let programs = db.run(move |conn| Choice::all(conn, team)).await?;
     let frame = by.frame(layout, TeamTab::Referrals, "Contribute a referral");
     Ok(NewPage {
-        frame: if errors.is_empty() { frame } else { frame.with_errors() },
+        // Without a program there is no form, and nothing in it to correct.
+        frame: if errors.is_empty() || programs.is_empty() { frame } else { frame.with_errors() },
         slug: by.team.slug.clone(),
         team: by.team.name.clone(),
         errors,

@@ -248,3 +248,20 @@ async fn twenty_posts_of_one_link_at_once_change_the_address_once() {
     assert_eq!(done, 1);
     assert_eq!(app.mails_to(OLIVIA).len(), 1);
 }
+
+/// Who had the account meanwhile must not keep its owner out by an app of their own.
+#[actix_web::test]
+async fn taken_back_an_app_set_up_since_counts_no_more_and_one_from_before_does() {
+    for (set_up, stays) in [("now() - interval '1 day'", true), ("now()", false)] {
+        let app = TestApp::start().await;
+        changed(&app, NEW).await;
+        let undo = app.link_to(OLIVIA);
+        app.switch_two_step_on(NEW);
+        app.sql(&format!("UPDATE authenticators SET confirmed_at = {set_up}"));
+        app.visitor().post(&undo, &[]).await.leads_to("/");
+        assert_eq!(app.number("SELECT count(*) FROM users WHERE two_step_at IS NOT NULL"), i64::from(stays));
+        assert_eq!(guildhall::verify::faults(&mut app.connection()).unwrap(), []);
+        let subjects: Vec<String> = app.mails_to(OLIVIA).into_iter().map(|mail| mail.subject).collect();
+        assert_eq!(subjects.contains(&"Two-step sign-in is off for Guildhall".to_owned()), !stays, "{subjects:?}");
+    }
+}

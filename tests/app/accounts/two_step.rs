@@ -42,7 +42,7 @@ async fn set_up(app: &TestApp, browser: &Browser, from: &str) -> (Page, Vec<u8>)
 }
 
 fn codes_on(page: &Page) -> Vec<String> {
-    page.text_of("ol code")
+    page.text_of("ol.secret li")
 }
 
 fn is_on(app: &TestApp, email: &str) -> bool {

@@ -184,7 +184,7 @@ async fn an_expired_invitation_makes_room_for_a_new_one() {
 #[actix_web::test]
 async fn a_company_without_a_program_is_led_to_make_one() {
     let app = TestApp::start().await;
-    app.sql("DELETE FROM acceptances; DELETE FROM enrollments; DELETE FROM terms; DELETE FROM programs");
+    app.sql("DELETE FROM link_texts; DELETE FROM links; DELETE FROM acceptances; DELETE FROM enrollments; DELETE FROM terms; DELETE FROM programs");
     let page = app.signed_in(SAM).get(NEW_TEAM).await;
     page.is(200).shows("No program yet");
     assert_eq!(page.links("a.primary"), ["/companies/acme/programs"]);

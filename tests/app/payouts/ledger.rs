@@ -90,8 +90,8 @@ impl World {
         let of = "FROM members m JOIN users u ON u.id = m.user_id JOIN partners p ON p.team_id = m.team_id JOIN programs g ON g.company_id = p.company_id \
              WHERE u.email = 'mia@northwind.example' LIMIT 1";
         let referral = format!(
-            "INSERT INTO referrals (id, company_id, partner_id, team_id, member_id, program_id, name, email, search, status, amount, decided_at) \
-             SELECT '{id}', p.company_id, p.id, p.team_id, m.id, g.id, 'Harbour', 'a@harbour.example', 'harbour', 'won', {cents}, now() {of}"
+            "INSERT INTO referrals (id, company_id, partner_id, team_id, member_id, program_id, name, email, search, status, amount, commission_percent, decided_at) \
+             SELECT '{id}', p.company_id, p.id, p.team_id, m.id, g.id, 'Harbour', 'a@harbour.example', 'harbour', 'won', {cents}, 10000, now() {of}"
         );
         let commission = format!(
             "INSERT INTO commissions (id, company_id, partner_id, team_id, member_id, program_id, referral_id, sale, amount, currency, available_at) \

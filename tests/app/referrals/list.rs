@@ -117,7 +117,8 @@ async fn the_list_is_read_by_index() {
     let app = TestApp::start().await;
     many(&app, 20_000);
     let conn = &mut app.connection();
-    conn.batch_execute("VACUUM ANALYZE referrals; SET statement_timeout = 0").unwrap();
+    conn.batch_execute("SET statement_timeout = 0").unwrap();
+    conn.batch_execute("VACUUM ANALYZE referrals").unwrap();
     let acme: uuid::Uuid = app.text("SELECT id FROM companies WHERE slug = 'acme'").parse().unwrap();
     let late = Start::After(Cursor { at: chrono::Utc::now() - chrono::TimeDelta::days(10), id: uuid::Uuid::nil() });
     let searched = |text: &str| Filter { search: Search::of(text), ..Filter::default() };

@@ -411,7 +411,14 @@ fn rows(app: &TestApp) -> String {
         mail(MAIL + 7, FOREIGN_STAFF_SENT, "lou@globex.example", &globex),
         invitation(OWN, "NULL", &northwind, "NULL", "NULL", "omar@northwind.example", &user(ADAM), true),
         mail(MAIL + 8, OWN, "omar@northwind.example", "NULL"),
-        format!("UPDATE members SET id = '{}' WHERE user_id = {} AND team_id = {northwind};", id(FRANKS_PLACE), user(FRANK)),
+        // His links are made anew for the place of that id.
+        format!(
+            "DELETE FROM link_texts WHERE link_id IN (SELECT l.id FROM links l JOIN members m ON m.id = l.member_id WHERE m.user_id = {1}); \
+             DELETE FROM links WHERE member_id IN (SELECT id FROM members WHERE user_id = {1}); \
+             UPDATE members SET id = '{0}' WHERE user_id = {1} AND team_id = {northwind};",
+            id(FRANKS_PLACE),
+            user(FRANK)
+        ),
         format!(
             "INSERT INTO ownership_offers (id, team_id, offered_by, member_id, expires_at) \
              SELECT '{}', team_id, {}, id, now() + interval '7 days' FROM members WHERE team_id = {northwind} AND user_id = {};",
