@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(chart.line, "M0 0C0.33 0 0.67 0 1 0C1.33 0 1.67 0 2 0");
         assert_eq!(chart.area, format!("{}V176H0Z", chart.line));
         assert_eq!(chart.before, "");
-        assert_eq!((chart.left, chart.last.as_str()), (vec![3, 2, 1, 0], "0"));
+        assert_eq!((chart.left.as_slice(), chart.last.as_str()), ([3, 2, 1, 0].as_slice(), "0"));
         assert_eq!((chart.width, chart.last_label().as_str()), (2, "24"));
     }
 
