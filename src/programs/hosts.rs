@@ -61,7 +61,7 @@ pub fn of(url: &str) -> Option<String> {
 /// What was typed as a host: the host itself, or a whole URL that is there.
 pub fn parse(typed: &str) -> Option<String> {
     let typed = typed.trim();
-    let host = of(typed).filter(|_| typed.contains("://")).or_else(|| of(&format!("https://{typed}")))?;
+    let host = if typed.contains("://") { of(typed)? } else { of(&format!("https://{typed}"))? };
     let is_name = host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
     (is_name && host.len() <= HOST_LENGTH && !typed.contains('@')).then_some(host)
 }

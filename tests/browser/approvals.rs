@@ -91,7 +91,7 @@ async fn play(screen: Screen) {
     owner.fits().await;
     owner.tick("I accept the").await;
     owner.press("Accept for Northwind").await;
-    owner.sees("Adam").await;
+    owner.sees("You accepted version 2 of the terms of Acme Renewals.").await;
     owner.go(APPROVALS).await;
     reads(&owner, "Nothing waits for a decision").await;
 

@@ -16,3 +16,4 @@ mod town;
 mod training;
 mod two_step;
 mod typed;
+mod shots;
