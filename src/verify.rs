@@ -171,8 +171,8 @@ const RULES: &[(&str, &str)] = &[
          WHERE (SELECT sum(l.amount) FROM ledger l WHERE l.commission_id = c.id) <> div(c.amount::numeric * (s.amount - f.refunded), s.amount::numeric)",
     ),
     (
-        "a duplicate came after the first",
-        "SELECT r.id FROM referrals r JOIN referrals f ON f.id = r.duplicate_of WHERE f.email <> r.email OR f.created_at > r.created_at",
+        "a duplicate is of the first, which is none itself",
+        "SELECT r.id FROM referrals r JOIN referrals f ON f.id = r.duplicate_of WHERE f.email <> r.email OR f.duplicate_of IS NOT NULL",
     ),
     (
         "a link's clicks by day are its clicks",

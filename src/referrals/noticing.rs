@@ -115,6 +115,8 @@ impl Noticed {
         let duplicate_of = referrals::table
             .filter(referrals::company_id.eq(company))
             .filter(referrals::email.eq(lead.as_str()))
+            // Of several at once the first may have begun later: it is the one that is no duplicate itself.
+            .filter(referrals::duplicate_of.is_null())
             .order((referrals::created_at, referrals::id))
             .select(referrals::id)
             .first(conn)

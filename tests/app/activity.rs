@@ -75,7 +75,7 @@ async fn a_company_sees_what_a_team_and_its_members_bring() {
         .attr("aria-label")
         .map(str::to_owned);
     assert!(drawn.unwrap().starts_with("40 clicks in the last 90 days, after 5 in the 90 days before; most in "));
-    assert_eq!(page.text_of("#activity svg path").len(), 3, "an area, a line, and the line before");
+    assert_eq!(page.text_of("#activity .chart svg path").len(), 3, "an area, a line, and the line before");
     let members = |cell: &str| page.text_of(&format!("#members td[data-label='{cell}']"));
     assert_eq!(members("Clicks"), ["0", "30", "10", "0"], "in the order of the list: Olivia, Adam, Mia, Frank");
     assert_eq!(members("Referrals"), ["0", "1", "2", "0"]);
@@ -130,5 +130,5 @@ async fn another_company_sees_nothing_of_it_and_nothing_yet_is_said_so() {
     let page = app.signed_in(GUS).get("/companies/globex/partners/northwind").await;
     assert_eq!(numbers(&page), ["Clicks 0 none yet", "Referrals 0 none yet"]);
     page.shows("No clicks in the last 90 days.");
-    assert!(page.text_of("#activity svg path.line").is_empty());
+    assert!(page.text_of("#activity .chart").is_empty());
 }

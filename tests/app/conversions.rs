@@ -25,9 +25,19 @@ impl TestApp {
     fn click(&self, link: &str, ago: &str) -> String {
         self.text("gen_random_uuid()").also(|id| {
             self.sql(&format!(
-                "INSERT INTO clicks (id, link_id, at, visitor) VALUES ('{id}', '{link}', now() - interval '{ago}', sha256('{id}'))"
+                "INSERT INTO clicks (id, link_id, at, visitor) VALUES ('{id}', '{link}', now() - interval '{ago}', sha256('{id}')); \
+                 INSERT INTO click_days (link_id, day, clicks, repeated) SELECT link_id, (at AT TIME ZONE 'UTC')::date, 1, 0 FROM clicks WHERE id = '{id}' \
+                     ON CONFLICT (link_id, day) DO UPDATE SET clicks = click_days.clicks + 1"
             ));
         })
+    }
+
+    /// Makes the totals of clicks anew, where clicks were moved.
+    fn recount_clicks(&self) {
+        self.sql(
+            "DELETE FROM click_days; INSERT INTO click_days (link_id, day, clicks, repeated) \
+             SELECT link_id, (at AT TIME ZONE 'UTC')::date, count(*), count(*) FILTER (WHERE repeated) FROM clicks GROUP BY 1, 2",
+        );
     }
 
     /// A link of this person, made beside the scene's, to Acme Resellers.
@@ -37,7 +47,8 @@ impl TestApp {
                 "INSERT INTO links (id, company_id, partner_id, team_id, member_id, program_id, kind, text) \
                  SELECT '{id}', p.company_id, p.id, p.team_id, m.id, g.id, 'individual', left('{id}', 20) FROM members m JOIN users u ON u.id = m.user_id \
                  JOIN partners p ON p.team_id = m.team_id JOIN programs g ON g.company_id = p.company_id \
-                 WHERE u.email = '{email}' AND g.name = 'Acme Resellers'"
+                 WHERE u.email = '{email}' AND g.name = 'Acme Resellers'; \
+                 INSERT INTO link_texts (text, link_id) SELECT lower(text), id FROM links WHERE id = '{id}'"
             ));
         })
     }

@@ -260,7 +260,6 @@ async fn the_database_refuses_a_row_that_mixes_companies() {
                 conversation(acme, &partner(acme), &team("northwind"), &tomas_place),
             ],
         ),
-        ("destinations", destination(acme, &program(acme)), vec![destination(acme, &program(globex)), destination(globex, &program(acme))]),
         (
             "conversions",
             conversion(&good, API_KEY, SALE, SOLD_LINK),
@@ -279,6 +278,7 @@ async fn the_database_refuses_a_row_that_mixes_companies() {
             customer(&good, SOLD_LINK),
             mixed.iter().map(|whose| customer(whose, SOLD_LINK)).chain([customer(&good, FOREIGN_SOLD_LINK)]).collect(),
         ),
+        ("destinations", destination(acme, &program(acme)), vec![destination(acme, &program(globex)), destination(globex, &program(acme))]),
         (
             "enrollments",
             enrollment(acme, &partner(acme), &format!("'{}'", id(crate::support::scene::SECOND_PROGRAM))),

@@ -68,6 +68,9 @@ pub async fn close(
 async fn again(by: &InTeam<may::HandOver>, layout: Layout, db: &Db, errors: FormErrors) -> Redirect {
     let team = by.team.id;
     let ends = db.run(move |conn| Ends::read(conn, team)).await?;
+    // Where money is in the way there is no box to tick.
+    let in_the_way: Vec<_> = ends.money.iter().map(left_over).collect();
+    let errors = if in_the_way.is_empty() { errors } else { FormErrors::one("money", in_the_way.join(". ")) };
     refused(&ClosingPage::of(by, layout, ends, errors))
 }
 

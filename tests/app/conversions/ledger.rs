@@ -139,7 +139,7 @@ async fn the_ledger_agrees_with_a_small_model_whatever_is_sold_refunded_and_deci
             let conn: &mut PgConnection = &mut conn.borrow_mut();
             case.set(case.get() + 1);
             conn.batch_execute(
-                "SET session_replication_role = replica; DELETE FROM ledger; DELETE FROM commissions; DELETE FROM refunds; DELETE FROM conversions; DELETE FROM referrals; RESET session_replication_role",
+                "SET session_replication_role = replica; DELETE FROM ledger; DELETE FROM withdrawals; DELETE FROM commissions; DELETE FROM refunds; DELETE FROM conversions; DELETE FROM referrals; RESET session_replication_role",
             )
             .unwrap();
             let mut scene = Scene { case: case.get(), leads: Vec::new(), sam: first.sam.clone(), mia: first.mia.clone(), ..first };

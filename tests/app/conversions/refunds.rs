@@ -87,6 +87,7 @@ async fn after_payment_a_refund_leaves_a_debt_that_later_commissions_pay_first()
     let partner: uuid::Uuid =
         app.text("SELECT p.id FROM partners p JOIN teams t ON t.id = p.team_id WHERE t.slug = 'northwind'").parse().unwrap();
     let available = || Balance::of(&mut app.connection(), partner.into(), "USD").unwrap().available;
+    pay_out(&app, available());
     sell(&shop, "order-7", &id(CLICK).to_string(), "").await.is(201);
     assert_eq!(available(), 490);
     pay_out(&app, 490);
@@ -102,11 +103,11 @@ async fn after_payment_a_refund_leaves_a_debt_that_later_commissions_pay_first()
 /// Northwind has taken so much out.
 fn pay_out(app: &TestApp, amount: i64) {
     app.sql(&format!(
-        "INSERT INTO payout_details (id, team_id, holder, account, changed_by) SELECT gen_random_uuid(), id, 'Northwind', 'DE00', owner_id FROM teams WHERE slug = 'northwind'; \
-         INSERT INTO withdrawals (id, company_id, partner_id, team_id, currency, amount, details_id, requested_by) \
-             SELECT gen_random_uuid(), p.company_id, p.id, p.team_id, 'USD', {amount}, d.id, d.changed_by FROM payout_details d JOIN partners p ON p.team_id = d.team_id; \
+        "WITH taken AS (INSERT INTO withdrawals (id, company_id, partner_id, team_id, currency, amount, details_id, requested_by) \
+             SELECT gen_random_uuid(), p.company_id, p.id, p.team_id, 'USD', {amount}, d.id, d.changed_by FROM payout_details d JOIN partners p ON p.team_id = d.team_id \
+             JOIN teams t ON t.id = p.team_id WHERE t.slug = 'northwind' RETURNING *) \
          INSERT INTO ledger (id, company_id, partner_id, currency, kind, amount, available_at, withdrawal_id, event) \
-             SELECT gen_random_uuid(), company_id, partner_id, currency, 'reserved', -amount, now(), id, 'withdrawal ' || id FROM withdrawals"
+             SELECT gen_random_uuid(), company_id, partner_id, currency, 'reserved', -amount, 'epoch', id, 'withdrawal ' || id FROM taken"
     ));
 }
 
