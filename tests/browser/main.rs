@@ -16,4 +16,3 @@ mod town;
 mod training;
 mod two_step;
 mod typed;
-mod shots;
