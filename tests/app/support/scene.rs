@@ -535,7 +535,7 @@ fn money(company: &str, team: &str, program: &str, member: &str, staff: &str, ke
          INSERT INTO link_hosts (company_id, host) VALUES ({company}, '{name}.example') ON CONFLICT DO NOTHING; \
          INSERT INTO clicks (id, link_id, at, visitor) VALUES ('{click}', '{link}', now() - interval '1 hour', sha256('{name}')); \
          INSERT INTO click_days (link_id, day, clicks, repeated) SELECT link_id, (at AT TIME ZONE 'UTC')::date, 1, 0 FROM clicks WHERE id = '{click}'; \
-         UPDATE enrollments SET joined_at = now() - interval '1 year' WHERE partner_id = {partner}; \
+         UPDATE enrollments SET joined_at = now() - interval '1 year' WHERE partner_id = {partner} AND program_id = {program}; \
          INSERT INTO customers (id, company_id, partner_id, team_id, member_id, program_id, external_id, link_id, click_id, clicked_at) \
              VALUES ('{sale}', {whose}, 'c-1', '{link}', '{click}', now() - interval '1 hour'); \
          INSERT INTO conversions (id, company_id, partner_id, team_id, member_id, program_id, api_key_id, idempotency_key, request_hash, customer_id, \
