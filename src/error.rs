@@ -91,8 +91,8 @@ impl Excess {
         let whole = |part: i64| (self.seconds + part - 1) / part;
         match self.seconds {
             ..=60 => "Try again in a minute.".to_owned(),
-            ..=3540 => format!("Try again in {} minutes.", whole(60)),
-            ..=3600 => "Try again in an hour.".to_owned(),
+            61..=3540 => format!("Try again in {} minutes.", whole(60)),
+            3541..=3600 => "Try again in an hour.".to_owned(),
             _ => format!("Try again in {} hours.", whole(3600)),
         }
     }

@@ -48,8 +48,11 @@ pub struct Endpoint {
     pub limit: Option<(Limit, Per)>,
     /// Whether it is answered past session, flash, compression and the log of requests (rule 41).
     pub is_short: bool,
-    route: Box<dyn Fn(Option<(Limit, Per)>) -> Route>,
+    route: Box<MakeRoute>,
 }
+
+/// Makes a route, which counts by that limit.
+type MakeRoute = dyn Fn(Option<(Limit, Per)>) -> Route;
 
 /// A page. Its handler's first argument is a lock, or this does not compile.
 pub fn get<F, Args>(path: &'static str, handler: F) -> Endpoint

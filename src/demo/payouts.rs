@@ -87,10 +87,9 @@ impl Town<'_> {
                 self.ask(owner, 80, 2.2 + nth as f64 / 20.0)?;
             }
             2 => {
-                if self.ask(owner, 100, 5.5)?.is_some() {
-                    export::make(self.conn, &sam.actor(None), sam)?;
-                    self.date_back(4.6)?;
-                }
+                let Some(_) = self.ask(owner, 100, 5.5)? else { return Ok(()) };
+                export::make(self.conn, &sam.actor(None), sam)?;
+                self.date_back(4.6)?;
             }
             3 => {
                 if let Some(failed) = self.ask(owner, 90, 14.0)? {

@@ -90,7 +90,7 @@ pub enum MembersInvited {
         /// The team.
         team: Team,
         /// Who decides.
-        owner: User,
+        owner: Box<User>,
     },
     /// Somebody is in already, or asked already: nobody was asked. By place in `people`.
     Refused(Vec<(usize, Obstacle)>),
@@ -247,7 +247,7 @@ pub fn invite_members(
             let event = Event::new(Action::MemberInvited).company(company.id).team(team.id).target(person.id.uuid());
             audit::record(conn, by, event.after(json!({ "role": person.role })))?;
         }
-        Ok(MembersInvited::Waiting { team, owner })
+        Ok(MembersInvited::Waiting { team, owner: Box::new(owner) })
     })
 }
 

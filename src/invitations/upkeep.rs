@@ -60,7 +60,7 @@ pub enum Reminded {
         /// The team.
         team: Team,
         /// Whom we reminded.
-        owner: User,
+        owner: Box<User>,
     },
     /// The owner was asked or reminded a moment ago.
     TooSoon {
@@ -150,7 +150,7 @@ pub fn remind(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staff: &Staf
         let (company, asker) = asked_by(conn, &invitation)?;
         mail::queue(conn, mailer, Some(company.id), &asking::please_approve(&owner, &company, &asker, &team, &[invitation], true))?;
         audit::record(conn, by, Event::new(Action::OwnerReminded).company(company.id).team(team.id).target(id.uuid()))?;
-        Ok(Reminded::Done { team, owner })
+        Ok(Reminded::Done { team, owner: Box::new(owner) })
     })
 }
 

@@ -27,16 +27,15 @@ impl Target {
     /// Where those texts lead, lower case, present or former ones. What a member, a team or a destination has become makes no difference:
     /// links are never dead.
     pub fn find(conn: &mut PgConnection, texts: &[String]) -> QueryResult<HashMap<String, Self>> {
-        let rows: Vec<(String, LinkId, Option<String>, Option<String>, String)> = link_texts::table
+        type Row = (String, LinkId, Option<String>, Option<String>, String);
+        let rows: Vec<Row> = link_texts::table
             .inner_join(links::table.on(links::id.eq(link_texts::link_id)))
             .inner_join(programs::table.on(programs::id.eq(links::program_id)))
             .left_join(destinations::table.on(destinations::id.nullable().eq(links::destination_id)))
             .filter(link_texts::text.eq_any(texts))
             .select((link_texts::text, links::id, links::url, destinations::url.nullable(), programs::destination))
             .load(conn)?;
-        let target = |(text, link, own, shared, program): (_, _, Option<String>, Option<String>, String)| {
-            Some((text, Self::new(link, &own.or(shared).unwrap_or(program))?))
-        };
+        let target = |(text, link, own, shared, program): Row| Some((text, Self::new(link, &own.or(shared).unwrap_or(program))?));
         Ok(rows.into_iter().filter_map(target).collect())
     }
 

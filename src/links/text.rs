@@ -115,7 +115,7 @@ impl LinkText {
         match text.chars().count() {
             0 => Err(Refused::Empty),
             n if letters + text.matches('-').count() < n || letters == 0 => Err(Refused::Characters),
-            ..SHORTEST => Err(Refused::Short),
+            n if n < SHORTEST => Err(Refused::Short),
             n if n > LONGEST => Err(Refused::Long),
             _ if RESERVED.contains(&text.to_ascii_lowercase().as_str()) || imitates_product(text) => Err(Refused::Reserved),
             _ => Ok(Self(text.to_owned())),

@@ -166,7 +166,7 @@ impl Preview {
             silent,
             failed: open().filter(|judged| judged.row.verdict != Verdict::Paid).count(),
             paid: paid.into_iter().map(said).collect(),
-            rows: good.iter().map(|judged| row_again(judged)).collect(),
+            rows: good.iter().map(row_again).collect(),
         }
     }
 
