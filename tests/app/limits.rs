@@ -60,7 +60,7 @@ async fn of_all_who_come_at_once_to_two_copies_exactly_as_many_pass_as_may() {
     let app = TestApp::start_limited().await;
     let copy = app.copy().await;
     let form = |n: usize| {
-        let browser = if n % 2 == 0 { app.visitor() } else { copy.visitor() };
+        let browser = if n.is_multiple_of(2) { app.visitor() } else { copy.visitor() };
         (browser, "/sign-in".to_owned(), vec![("email", OLIVIA), ("password", WRONG)])
     };
     let pages = at_once((0..24).map(form).collect()).await;

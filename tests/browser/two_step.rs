@@ -50,7 +50,7 @@ async fn play(screen: Screen) {
     window.press("Switch two-step sign-in on").await;
     window.sees("Keep these now").await;
     window.fits().await;
-    let recovery = text_of(&window, "ol code").await;
+    let recovery = text_of(&window, "ol.secret li").await;
     window.press("I have kept them").await;
     window.arrives("/teams/northwind/members").await;
 
@@ -121,7 +121,7 @@ async fn it_is_set_up_and_used_by_the_keyboard_alone() {
     tab_to(&window, "Code of the app").await;
     press(&window, code_at(&key, app.seconds()) + Key::Enter).await;
     window.sees("Keep these now").await;
-    let recovery = text_of(&window, "ol code").await;
+    let recovery = text_of(&window, "ol.secret li").await;
     tab_to(&window, "I have kept them").await;
     press(&window, Key::Enter).await;
     window.sees("10 codes are left").await;

@@ -164,8 +164,11 @@ async fn a_form_goes_on_to_an_address_of_this_site_alone() {
     }
 }
 
+/// A path, who sends it, and the fields.
+type GivesARole = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 /// Every form by which somebody becomes finance (rule 36), with the role left open, and whose it is.
-const GIVES_A_ROLE: [(&str, &str, &[(&str, &str)]); 5] = [
+const GIVES_A_ROLE: [GivesARole; 5] = [
     ("/teams/{team}/members/{member}/role", OLIVIA, &[("role", "?")]),
     ("/teams/{team}/members/new", OLIVIA, &[("email", "rosa@northwind.example"), ("name", ""), ("role", "?"), ("message", "Welcome.")]),
     ("/teams/{team}/approvals/{invitation}/approval", OLIVIA, &[("role", "?")]),

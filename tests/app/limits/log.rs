@@ -5,7 +5,6 @@ use super::*;
 use crate::support::{app::SECRET_KEY, smtp::SmtpServer};
 use serde_json::Value;
 use std::{
-    fs::File,
     net::TcpListener,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -37,7 +36,7 @@ impl Program {
             .env("RUST_LOG", "debug,guildhall=trace")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(File::from(log.reopen().unwrap()))
+            .stderr(log.reopen().unwrap())
             .spawn()
             .unwrap();
         let program = Self { child, base_url, log };

@@ -46,7 +46,7 @@ async fn a_hundred_invitations_at_once_on_two_copies_are_as_many_as_are_left() {
     sam.post(NEW_MEMBERS, &into_northwind(&["rosa@northwind.example"])).await.is(303);
     used(&app, Limit::InvitationsOfPerson.most() - 40);
     let form = |n: usize| {
-        let browser = sam.on(if n % 2 == 0 { &app } else { &copy });
+        let browser = sam.on(if n.is_multiple_of(2) { &app } else { &copy });
         let form = FilledForm::to(NEW_MEMBERS).set("team", "northwind").set("email", &format!("rosa{n}@northwind.example"));
         (browser, form.set("role", "member"))
     };
@@ -182,8 +182,10 @@ async fn who_writes_too_much_keeps_what_they_wrote() {
         used(&app, Limit::Messages.most() - 3);
         let messages = app.number("SELECT count(*) FROM messages");
         let (here, form) = (path.to_owned(), vec![("body", "All at once.")]);
-        let pages =
-            at_once((0..10).map(|n| (browser.on(if n % 2 == 0 { &app } else { &copy }), here.clone(), form.clone())).collect()).await;
+        let pages = at_once(
+            (0..10_u32).map(|n| (browser.on(if n.is_multiple_of(2) { &app } else { &copy }), here.clone(), form.clone())).collect(),
+        )
+        .await;
         assert_eq!((statuses(&pages, 303), statuses(&pages, 429)), (3, 7), "{email}");
         assert_eq!(app.number("SELECT count(*) FROM messages"), messages + 3);
 
