@@ -10,7 +10,7 @@ use crate::{
 async fn proves(window: &Chromium) {
     window.arrives("/account/confirmation").await;
     window.fits().await;
-    window.fill("Password", PASSWORD).await;
+    window.fill("Your password", PASSWORD).await;
     window.press_primary().await;
 }
 
