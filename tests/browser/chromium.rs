@@ -27,8 +27,6 @@ pub enum Screen {
     Narrow,
     /// 1,280 pixels wide, script switched off.
     WithoutScript,
-    /// 390 pixels wide, touched, script switched off.
-    PhoneWithoutScript,
 }
 
 /// A browser window; gone with its driver when dropped.
@@ -218,12 +216,12 @@ fn capabilities(screen: Screen, profile: &TempDir) -> ChromeCapabilities {
         folder.as_str(),
     ];
     arguments.iter().for_each(|argument| capabilities.add_arg(argument).expect("an argument"));
-    if matches!(screen, Screen::Phone | Screen::Narrow | Screen::PhoneWithoutScript) {
+    if matches!(screen, Screen::Phone | Screen::Narrow) {
         let width = if screen == Screen::Narrow { 320 } else { 390 };
         let phone = json!({ "deviceMetrics": { "width": width, "height": 844, "pixelRatio": 2.0, "touch": true } });
         capabilities.add_experimental_option("mobileEmulation", phone).expect("a phone");
     }
-    if matches!(screen, Screen::WithoutScript | Screen::PhoneWithoutScript) {
+    if screen == Screen::WithoutScript {
         let off = json!({ "profile.managed_default_content_settings.javascript": 2 });
         capabilities.add_experimental_option("prefs", off).expect("no script");
     }

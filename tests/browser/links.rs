@@ -109,9 +109,9 @@ async fn everything_about_a_link_is_done_by_the_keyboard_alone() {
 }
 
 #[actix_web::test]
-async fn on_a_phone_without_script_the_code_is_a_page_and_a_taken_text_offers_others() {
+async fn without_script_the_code_is_a_page_and_a_taken_text_offers_others() {
     let app = TestApp::start().await;
-    let window = at_the_links(&app, Screen::PhoneWithoutScript).await;
+    let window = at_the_links(&app, Screen::WithoutScript).await;
     window.fits().await;
     window.press("QR code of mia-chen").await;
     window.arrives("/code").await;

@@ -32,11 +32,11 @@ async fn play(screen: Screen) {
     frank.fits().await;
     frank.press("Enter the payout details").await;
     frank.fill("Account holder", "Northwind Ltd").await;
-    frank.fill("Account", "GB82 WEST 1234 5698 7654 33").await;
+    frank.fill_field("account", "GB82 WEST 1234 5698 7654 33").await;
     frank.press_primary().await;
     frank.sees("Check the IBAN").await;
     frank.fits().await;
-    frank.fill("Account", "GB82 WEST 1234 5698 7654 32").await;
+    frank.fill_field("account", "GB82 WEST 1234 5698 7654 32").await;
     frank.press_primary().await;
     frank.sees("Payout details saved.").await;
     frank.fits().await;
