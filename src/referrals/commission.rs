@@ -6,16 +6,9 @@ use crate::{
     programs::commission::CommissionRule,
     referrals::ledger::{EntryKind, NewEntry, Source},
     schema::{commissions, ledger},
-    web::pagination::{Cursor, PAGE_SIZE, Page, Start},
 };
 use chrono::{DateTime, Utc};
-use diesel::{
-    dsl::IntervalDsl,
-    prelude::*,
-    sql_query, sql_types,
-    sql_types::{BigInt, Bool, Nullable, Text, Timestamptz},
-};
-use uuid::Uuid;
+use diesel::{dsl::IntervalDsl, prelude::*};
 
 /// Which sale it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,118 +122,6 @@ impl Commission {
             available_at: Some(self.available_at),
             source: Source::Commission(self.id),
             event,
-        }
-    }
-}
-
-/// Whose commissions are listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Of {
-    /// A team's, with all companies.
-    Team(TeamId),
-    /// A team's with one company.
-    Partner(PartnerId),
-}
-
-/// Where a commission stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// Earned, and held until later.
-    Held,
-    /// Counts as available.
-    Available,
-    /// Taken back whole, because the sale was.
-    Reversed,
-}
-
-/// A line of a list of commissions.
-#[derive(Debug, Clone, QueryableByName)]
-pub struct CommissionRow {
-    /// Key.
-    #[diesel(sql_type = sql_types::Uuid)]
-    pub id: CommissionId,
-    /// When the sale was reported, or marked as won.
-    #[diesel(sql_type = Timestamptz)]
-    pub created_at: DateTime<Utc>,
-    /// The company's name.
-    #[diesel(sql_type = Text)]
-    pub company: String,
-    /// The program's name.
-    #[diesel(sql_type = Text)]
-    pub program: String,
-    /// Who brought the sale.
-    #[diesel(sql_type = sql_types::Uuid)]
-    pub member_id: MemberId,
-    /// The person.
-    #[diesel(sql_type = sql_types::Uuid)]
-    pub user_id: UserId,
-    /// Their name.
-    #[diesel(sql_type = Text)]
-    pub member: String,
-    /// The lead's name, where the sale is a referral that was won.
-    #[diesel(sql_type = Nullable<Text>)]
-    pub lead: Option<String>,
-    /// What was sold for, in minor units.
-    #[diesel(sql_type = BigInt)]
-    pub sale: i64,
-    /// What that earned.
-    #[diesel(sql_type = BigInt)]
-    pub amount: i64,
-    /// What of it was taken back.
-    #[diesel(sql_type = BigInt)]
-    pub reversed: i64,
-    /// ISO 4217.
-    #[diesel(sql_type = Text)]
-    pub currency: String,
-    /// Until then it is held.
-    #[diesel(sql_type = Timestamptz)]
-    pub available_at: DateTime<Utc>,
-    #[diesel(sql_type = Bool)]
-    is_available: bool,
-}
-
-impl CommissionRow {
-    /// A page of them, the newest first, in one statement. SQL for its row comparison, and for what was taken back beside each row.
-    pub fn page(conn: &mut PgConnection, of: Of, start: Start) -> QueryResult<Page<Self>> {
-        let (whose, id) = match of {
-            Of::Team(id) => ("team_id", id.uuid()),
-            Of::Partner(id) => ("partner_id", id.uuid()),
-        };
-        let (beyond, way, beside) = match start {
-            Start::First => ("<", "DESC", Cursor { at: DateTime::<Utc>::MAX_UTC, id: Uuid::max() }),
-            Start::After(row) => ("<", "DESC", row),
-            Start::Before(row) => (">", "ASC", row),
-        };
-        let rows = sql_query(format!(
-            "SELECT c.id, c.created_at, k.name AS company, g.name AS program, c.member_id, u.id AS user_id, u.name AS member, r.name AS lead, \
-                 c.sale, c.amount, taken.reversed, c.currency, c.available_at, c.available_at <= now() AS is_available \
-             FROM (SELECT * FROM commissions WHERE {whose} = $1 AND (created_at, id) {beyond} ($2, $3) \
-                 ORDER BY created_at {way}, id {way} LIMIT {PAGE_SIZE} + 1) c \
-             JOIN companies k ON k.id = c.company_id JOIN programs g ON g.id = c.program_id \
-             JOIN members m ON m.id = c.member_id JOIN users u ON u.id = m.user_id \
-             LEFT JOIN referrals r ON r.id = c.referral_id \
-             CROSS JOIN LATERAL (SELECT coalesce(-sum(l.amount), 0)::bigint AS reversed FROM ledger l \
-                 WHERE l.commission_id = c.id AND l.kind = 'reversed') taken \
-             ORDER BY c.created_at {way}, c.id {way}"
-        ))
-        .bind::<sql_types::Uuid, _>(id)
-        .bind::<Timestamptz, _>(beside.at)
-        .bind::<sql_types::Uuid, _>(beside.id)
-        .load::<Self>(conn)?;
-        Ok(Page::of(start, rows, |row| Cursor { at: row.created_at, id: row.id.uuid() }))
-    }
-
-    /// What is left of it.
-    pub const fn left(&self) -> i64 {
-        self.amount - self.reversed
-    }
-
-    /// Where it stands.
-    pub const fn standing(&self) -> Standing {
-        match (self.left(), self.is_available) {
-            (0, _) => Standing::Reversed,
-            (_, true) => Standing::Available,
-            (_, false) => Standing::Held,
         }
     }
 }

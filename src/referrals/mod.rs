@@ -15,6 +15,6 @@ pub mod noticing;
 pub mod referral;
 pub mod refund;
 
-pub use commission::{Commission, CommissionRow};
+pub use commission::Commission;
 pub use key::ApiKey;
 pub use referral::ReferralStatus;
