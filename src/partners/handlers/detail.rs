@@ -205,6 +205,9 @@ impl DetailPage {
     fn locked_words(&self) -> String {
         locked_words(&self.head.name)
     }
+    fn commissions_href(&self) -> String {
+        paths::partner_commissions(&self.company.slug, &self.head.slug)
+    }
     fn referrals_href(&self) -> String {
         paths::referrals_of(&self.company.slug, &self.head.slug)
     }
