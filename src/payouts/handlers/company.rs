@@ -128,6 +128,11 @@ impl ListPage {
         owed.map(|open| (words::counted(open.to_pay, "withdrawal"), Money::new(open.to_pay_amount, &open.currency).to_string())).collect()
     }
 
+    /// How many of those to pay are in a file that was made before.
+    fn exported(&self) -> i64 {
+        self.open.iter().map(|open| open.to_pay - open.to_export).sum()
+    }
+
     /// How many would be in the next file.
     fn to_export(&self) -> i64 {
         self.open.iter().map(|open| open.to_export).sum()
