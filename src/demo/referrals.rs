@@ -397,7 +397,6 @@ impl Town<'_> {
             #[diesel(sql_type = sql_types::Uuid)]
             id: LinkId,
         }
-        self.have_link(email)?;
         let link: Found = sql_query(
             "SELECT l.id FROM links l JOIN members m ON m.id = l.member_id JOIN users u ON u.id = m.user_id JOIN programs g ON g.id = l.program_id \
              WHERE u.email = $1 AND g.name = 'Acme Resellers' ORDER BY l.created_at, l.id LIMIT 1",
@@ -407,21 +406,6 @@ impl Town<'_> {
         let id = ClickId::new();
         clicks::record(self.conn, &[NewClick { id, link: link.id, visitor: id.uuid().into_bytes() }])?;
         Ok(id)
-    }
-
-    /// A link of that person to Acme Resellers, where there is none.
-    fn have_link(&mut self, email: &str) -> Result<()> {
-        sql_query(
-            "WITH made AS (INSERT INTO links (id, company_id, partner_id, team_id, member_id, program_id, kind, text) \
-                 SELECT gen_random_uuid(), p.company_id, p.id, p.team_id, m.id, g.id, 'default', replace(split_part($1, '.', 1), '@', '-') \
-                 FROM members m JOIN users u ON u.id = m.user_id JOIN partners p ON p.team_id = m.team_id JOIN programs g ON g.company_id = p.company_id \
-                 WHERE u.email = $1 AND g.name = 'Acme Resellers' ON CONFLICT DO NOTHING RETURNING id, text) \
-             INSERT INTO link_texts (text, link_id) SELECT lower(text), id FROM made",
-        )
-        .bind::<Text, _>(email)
-        .execute(self.conn)
-        .map(drop)
-        .map_err(Error::from)
     }
 
     fn leads(&mut self) -> Result<()> {
