@@ -101,8 +101,9 @@ fn away(installation: &mut Installation, how: &str, meanwhile: impl FnOnce(&mut 
     if sound { Ok(()) } else { Err(format!("a promise is broken while the database is {how}; {other} answers were no redirect").into()) }
 }
 
-/// The number that the program logged last.
+/// The number that the program logged last. Its log is a line of JSON for each event.
 fn counter(log: &str) -> usize {
-    let lines = log.lines().filter(|line| line.contains("redirects without a click id"));
-    lines.filter_map(|line| line.rsplit("total=").next()?.trim().parse().ok()).next_back().unwrap_or(0)
+    let lines = log.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let counts = lines.filter(|line| line["message"].as_str().is_some_and(|message| message.starts_with("redirects without a click id")));
+    counts.filter_map(|line| line["total"].as_u64()?.try_into().ok()).next_back().unwrap_or(0)
 }
