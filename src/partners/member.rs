@@ -97,9 +97,9 @@ pub struct PartnerMember {
 /// Whom a member recommended to the company: how many, and the newest of them, each in all of the arrays.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Referred {
-    /// All of them.
+    /// All of them. A name of its own: what the member brought in a period is `referrals` in the same row.
     #[diesel(sql_type = BigInt)]
-    pub referrals: i64,
+    pub recommended: i64,
     #[diesel(sql_type = Array<sql_types::Uuid>)]
     referral_ids: Vec<Uuid>,
     #[diesel(sql_type = Array<Text>)]
@@ -184,7 +184,7 @@ impl MemberRow {
 }
 
 /// The referrals of member m to company `$1`. SQL for its arrays: a statement of their own would be one too many for the page.
-const REFERRED: &str = "CROSS JOIN LATERAL (SELECT count(*) AS referrals FROM referrals r WHERE r.member_id = m.id AND r.company_id = $1) counted \
+const REFERRED: &str = "CROSS JOIN LATERAL (SELECT count(*) AS recommended FROM referrals r WHERE r.member_id = m.id AND r.company_id = $1) counted \
      CROSS JOIN LATERAL (SELECT coalesce(array_agg(r.id ORDER BY r.created_at DESC, r.id DESC), '{}') AS referral_ids, \
             coalesce(array_agg(r.name ORDER BY r.created_at DESC, r.id DESC), '{}') AS referral_names, \
             coalesce(array_agg(r.status ORDER BY r.created_at DESC, r.id DESC), '{}') AS referral_statuses, \

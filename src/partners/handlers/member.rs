@@ -130,7 +130,7 @@ impl MemberPage {
 
     /// "5 of 11", where not all of them are here.
     fn referrals_words(&self) -> String {
-        let (all, here) = (self.of.referred.referrals, self.referrals.len() as i64);
+        let (all, here) = (self.of.referred.recommended, self.referrals.len() as i64);
         if all > here { format!("{here} of {all}") } else { all.to_string() }
     }
     fn referrals_href(&self) -> String {
