@@ -54,6 +54,8 @@ struct Around {
 #[template(path = "links/own.html")]
 struct OwnPage {
     around: Around,
+    /// What every link begins with.
+    base_url: String,
     frame: Frame,
     groups: Vec<Group>,
     offers: Vec<Offer>,
@@ -102,7 +104,13 @@ pub async fn index(
         _ => {
             let (rows, offers) =
                 db.run(move |conn| LinkRow::of_member(conn, member).and_then(|rows| Ok((rows, Offer::all(conn, team, member)?)))).await?;
-            return page(&OwnPage { frame: around.frame.clone(), around, groups: Group::all(rows, mailer.base_url()), offers });
+            return page(&OwnPage {
+                frame: around.frame.clone(),
+                around,
+                base_url: mailer.base_url().to_owned(),
+                groups: Group::all(rows, mailer.base_url()),
+                offers,
+            });
         }
     };
     let start = Start::from_query(&query.after, &query.before);
