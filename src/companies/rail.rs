@@ -65,10 +65,10 @@ pub fn place(staff: &Staff, current: CompanyTab) -> Place {
     if staff.has_courses || staff.may(StaffPermission::WritePrograms) {
         tabs.push(tab(CompanyTab::Training, paths::courses(&company.slug), "graduation"));
     }
+    tabs.push(tab(CompanyTab::Referrals, paths::referrals(&company.slug), "git-branch"));
     if staff.may(StaffPermission::SeeMoney) {
         tabs.push(tab(CompanyTab::Withdrawals, paths::withdrawals(&company.slug), "banknote"));
     }
-    tabs.push(tab(CompanyTab::Referrals, paths::referrals(&company.slug), "git-branch"));
     if staff.may(StaffPermission::Administer) {
         tabs.push(tab(CompanyTab::Staff, paths::staff(&company.slug), "id-card"));
         tabs.push(tab(CompanyTab::Settings, paths::company_settings(&company.slug), "settings"));
