@@ -55,18 +55,26 @@ fn visible(text: &str) -> String {
 }
 
 fn looks_like_link(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    lower.contains("://") || lower.split(' ').any(|word| word.starts_with("www.") || is_host(word))
+    // The full stops of other scripts are read as one in an address.
+    let lower = text.to_lowercase().replace(['。', '．', '｡'], ".");
+    let leads = |word: &str| {
+        let schemes = ["www.", "http:", "https:", "mailto:"].iter().any(|begin| word.starts_with(begin));
+        schemes || is_host(word) || word.split_once('@').is_some_and(|(_, host)| host.contains('.'))
+    };
+    lower.contains("//") || lower.split(' ').any(leads)
 }
 
-/// `evil.com` and `evil.com/path`, but neither `J.Smith` nor `Weber-IT GmbH`: the last label must be a common ending.
+/// `evil.com`, and `evil.any/path`, but neither `J.Smith` nor `Weber-IT GmbH`: without a path, the last label must be a common ending.
 fn is_host(word: &str) -> bool {
     const ENDINGS: &[&str] = &[
         "com", "net", "org", "io", "co", "dev", "app", "info", "biz", "xyz", "ru", "cn", "de", "uk", "eu", "us", "site", "online", "top",
-        "link", "shop",
+        "link", "shop", "ly", "me", "ai", "gg", "cc", "tv", "to", "tech", "store", "club", "page", "cloud", "click", "live", "fr", "nl",
+        "it", "es", "pl", "ch", "at", "be", "se", "no", "dk", "fi", "ca", "au", "jp", "br", "in",
     ];
     let host = word.split(['/', '?', '#', ':']).next().unwrap_or_default().trim_end_matches(['.', ',', '!']);
-    host.rsplit_once('.').is_some_and(|(name, ending)| !name.is_empty() && ENDINGS.contains(&ending))
+    let has_path = word.split_once('/').is_some_and(|(_, path)| !path.is_empty());
+    let is_ending = |ending: &str| ENDINGS.contains(&ending) || (has_path && ending.len() > 1 && ending.chars().all(char::is_alphabetic));
+    host.rsplit_once('.').is_some_and(|(name, ending)| !name.is_empty() && is_ending(ending))
 }
 
 /// Lower case without accents, white space folded: what search columns hold and what is typed is compared as (rule 5).
@@ -144,7 +152,9 @@ mod tests {
     fn a_line_with_a_break_an_address_or_too_much_is_refused() {
         assert_eq!(line("Olivia\r\nBcc: x", 100), Err(Refused::Control));
         assert_eq!(line("Win at evil.com now", 100), Err(Refused::Link));
-        assert_eq!(line("https://evil.example", 100), Err(Refused::Link));
+        for link in ["https://evil.example", "//evil.any", "mailto:x@evil.any", "x@evil.any", "bit.ly", "Try evil.any/win", "evil。com"] {
+            assert_eq!(line(link, 100), Err(Refused::Link), "{link}");
+        }
         assert_eq!(line(&"x".repeat(10_000), 100), Err(Refused::TooLong));
         assert_eq!(line(" \u{202e} ", 100), Err(Refused::Empty));
         assert_eq!(line("J.Smith & Co. Ltd", 100), Ok("J.Smith & Co. Ltd".into()));

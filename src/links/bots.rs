@@ -6,7 +6,8 @@
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
-/// Parts of what robots say of themselves, without regard to case: crawlers, makers of previews, scanners of mail, watchers of uptime.
+/// Parts of what robots say of themselves, without regard to case: crawlers, makers of previews, scanners of mail, watchers of
+/// uptime, programs that fetch; Office, which looks where a link leads before the browser opens it.
 const PARTS: &[&str] = &[
     "bot",
     "crawl",
@@ -49,6 +50,19 @@ const PARTS: &[&str] = &[
     "site24x7",
     "nagios",
     "zabbix",
+    "curl/",
+    "wget/",
+    "python-",
+    "aiohttp",
+    "httpx/",
+    "go-http-client",
+    "apache-httpclient",
+    "java/",
+    "libwww",
+    "guzzle",
+    "axios/",
+    "node-fetch",
+    "microsoft office",
 ];
 
 /// A maker of telephones, whose name has "bot" in it.
@@ -81,6 +95,10 @@ mod tests {
             "Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5",
             "Mozilla/5.0 (compatible; Yahoo! Slurp; http://help.yahoo.com/help/us/ysearch/slurp)",
             "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/120.0.0.0 Safari/537.36",
+            "curl/8.5.0",
+            "python-requests/2.31.0",
+            "Go-http-client/1.1",
+            "Mozilla/4.0 (compatible; ms-office; MSOffice 16; Microsoft Office Outlook 16.0)",
             "Pingdom.com_bot_version_1.4_(http://www.pingdom.com/)",
             "Mozilla/5.0 (Linux; Android 9; CUBOT_X18) compatible; Googlebot/2.1",
         ] {
