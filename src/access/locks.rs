@@ -339,7 +339,7 @@ impl<P: may::TeamMay> FromRequest for InTeam<P> {
                     if changes {
                         audit::record(conn, &actor, Event::new(Action::Refused).team(member.team.id))?;
                     }
-                    return Err(Error::Forbidden(P::PERMISSION.who_can(member.role).into()));
+                    return Err(Error::Forbidden(member.who_can(P::PERMISSION).into()));
                 }
                 Membership::touch_if_stale(conn, &member)?;
                 let waiting = approval::count_waiting(conn, member.team.id)?;

@@ -52,7 +52,7 @@ pub fn invite(
         let gives = team.given_by(role);
         if let Some(person) = people.iter().find(|person| !gives.contains(&person.role)) {
             audit::record(conn, by, Event::new(Action::Refused).team(team.id))?;
-            return Ok(Asked::Refused(person.role, person.role.given_by().who_can(role)));
+            return Ok(Asked::Refused(person.role, team.who_can(role, person.role.given_by())));
         }
         let obstacles = asking::obstacles(conn, None, team.id, people)?;
         if !obstacles.is_empty() {

@@ -66,6 +66,11 @@ impl Membership {
         self.team.allows(self.role, permission)
     }
 
+    /// Who can, where they may not: a sentence.
+    pub fn who_can(&self, permission: TeamPermission) -> &'static str {
+        self.team.who_can(self.role, permission)
+    }
+
     /// The roles that they give and take (rule 36).
     pub fn gives(&self) -> Vec<MemberRole> {
         self.team.given_by(self.role)
@@ -134,7 +139,7 @@ impl Membership {
     /// they have left.
     pub fn recheck(&self, conn: &mut PgConnection, team: &Team, permission: TeamPermission) -> Result<TeamRole> {
         let role = Self::role_now(conn, team, self.user.id)?.ok_or(Error::NotFound)?;
-        if team.allows(role, permission) { Ok(role) } else { Err(Error::Forbidden(permission.who_can(role).into())) }
+        if team.allows(role, permission) { Ok(role) } else { Err(Error::Forbidden(team.who_can(role, permission).into())) }
     }
 
     /// Notes that the person is active, at most once an hour (S15: one of the named traces).
