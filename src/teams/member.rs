@@ -136,8 +136,11 @@ impl Membership {
     }
 
     /// Asks again what they are and whether they may, with the team locked (S31). `Forbidden` where they no longer may, `NotFound` where
-    /// they have left.
+    /// they have left, or the team is closed.
     pub fn recheck(&self, conn: &mut PgConnection, team: &Team, permission: TeamPermission) -> Result<TeamRole> {
+        if team.closed_at.is_some() {
+            return Err(Error::NotFound);
+        }
         let role = Self::role_now(conn, team, self.user.id)?.ok_or(Error::NotFound)?;
         if team.allows(role, permission) { Ok(role) } else { Err(Error::Forbidden(team.who_can(role, permission).into())) }
     }
