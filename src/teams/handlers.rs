@@ -53,6 +53,7 @@ struct HomePage {
     activity: ActivityView,
     may_approve: bool,
     may_answer: bool,
+    admins_approve: bool,
     zone: Tz,
 }
 
@@ -137,6 +138,7 @@ pub async fn home(by: InTeam<may::SeeTeam>, Query(asked): Query<ActivityQuery>, 
         programs,
         may_approve: by.may(TeamPermission::ApproveMembers),
         may_answer: by.may(TeamPermission::AnswerProgramInvitations),
+        admins_approve: by.team.allows(TeamRole::Given(MemberRole::Admin), TeamPermission::ApproveMembers),
         zone: by.user.zone(),
     })
 }
@@ -173,6 +175,18 @@ impl HomePage {
             0 => "Nothing waits for a decision".to_owned(),
             1 => "1 decision waits".to_owned(),
             several => format!("{several} decisions wait"),
+        }
+    }
+
+    /// The sentence for those who may not do everything here (rule 46); empty for those who may.
+    fn who_can(&self) -> &'static str {
+        match (self.may_answer, self.may_approve, self.admins_approve) {
+            (false, _, true) => "Only the team’s owner and admins join programs, invite and approve people, and edit the team.",
+            (false, _, false) => {
+                "Only the team’s owner and admins join programs, invite people and edit the team. Only the owner approves people that companies ask for."
+            }
+            (true, false, _) => "Only the team’s owner approves people that companies ask for, and only the owner hands over the team.",
+            (true, true, _) => "",
         }
     }
 
