@@ -67,7 +67,7 @@ pub fn join(
         {
             return Ok(Joining::AlreadyIn);
         }
-        if !seat.program.open || seat.team.closed_at.is_some() {
+        if !seat.program.open {
             return Err(Error::NotFound);
         }
         if met.is_some_and(|partner| partner.ended_at.is_some()) {
@@ -79,8 +79,9 @@ pub fn join(
         let partner = Partner::meet(conn, seat.company.id, seat.team.id)?;
         enrollment::enroll(conn, &partner, program)?;
         defaults::for_partner(conn, &partner, program)?;
-        if let Some(terms) = &seat.terms {
-            terms.accept(conn, partner.id, member.user.id)?;
+        if let Some(terms) = &seat.terms
+            && terms.accept(conn, partner.id, member.user.id)?
+        {
             seat.receipt(conn, mailer, terms)?;
         }
         seat.record(conn, by, Action::ProgramJoined)?;

@@ -291,3 +291,17 @@ async fn an_admin_answers_what_they_may_and_a_forged_rest_is_refused_and_written
         assert!(page.text_of(".decision label").is_empty());
     }
 }
+
+#[actix_web::test]
+async fn joining_again_sends_no_receipt_for_what_somebody_else_accepted_before() {
+    let app = TestApp::start().await;
+    let _scene = Scene::set(&app);
+    let (olivia, adam) = (app.signed_in(OLIVIA), app.signed_in(ADAM));
+    olivia.submit(&ticked(olivia.get(&open()).await.form("/enrollment"), "1")).await.leads_to(&open());
+    assert_eq!(app.last_mail_to(OLIVIA).subject, "You accepted the terms of Globex Open");
+    olivia.post(&format!("{}/departure", open()), &[]).await.leads_to(&open());
+    app.sql("DELETE FROM outbox");
+    adam.submit(&ticked(adam.get(&open()).await.form("/enrollment"), "1")).await.leads_to(&open());
+    assert_eq!((app.places(OPEN_PROGRAM), app.mails_to(ADAM).len()), (1, 0), "version 1 was accepted by Olivia");
+    adam.get(&open()).await.shows("Olivia Park accepted version 1");
+}
