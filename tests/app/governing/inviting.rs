@@ -173,3 +173,19 @@ async fn the_same_person_invited_by_two_at_once_is_invited_once() {
         assert_eq!((answers, app.mails_to(ROSA).len()), (vec![303, 422, 422, 422, 422, 422], 1));
     }
 }
+
+#[actix_web::test]
+async fn more_people_than_a_form_has_rows_are_refused_and_not_cut_off() {
+    let app = TestApp::start().await;
+    let olivia = app.signed_in(OLIVIA);
+    let emails: Vec<String> = (0..52).map(|n| format!("p{n}@fjord.example")).collect();
+    let fields: Vec<(&str, &str)> = emails.iter().flat_map(|email| [("email", email.as_str()), ("name", ""), ("role", "member")]).collect();
+    let page = olivia.post(NEW, &fields).await;
+    page.is(422);
+    assert!(page.error_at("email-50").contains("Enter 50 people at most"), "{}", page.text());
+    assert_eq!(page.form("/members/new").values("email").len(), 52, "what was typed is kept");
+    assert_eq!(app.number("SELECT count(*) FROM invitations"), 0);
+    let rest = [("email", ""), ("name", ""), ("role", "member")].repeat(5);
+    olivia.post(NEW, &[&fields[..150], &rest].concat()).await.leads_to(MEMBERS);
+    assert_eq!(app.number("SELECT count(*) FROM invitations"), 50);
+}
