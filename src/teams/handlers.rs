@@ -99,9 +99,10 @@ struct PendingRow {
     second: String,
     avatar: Avatar,
     role: &'static str,
-    /// "Waiting for approval", or until when the link works.
+    /// "Waiting for approval", or until when the link works or worked.
     waits: String,
     is_waiting: bool,
+    is_expired: bool,
     mail_refused: bool,
     asked_by: String,
     /// Where it is sent again and taken back, where the team made it.
@@ -256,7 +257,7 @@ impl Row {
 
 impl PendingRow {
     fn of(pending: Pending, team: &str, now: DateTime<Utc>, zone: Tz) -> Self {
-        let own = pending.is_own();
+        let (own, is_expired) = (pending.is_own(), pending.is_expired(now));
         let Pending { invitation, company, asker, mail_refused } = pending;
         let action = |noun| paths::team_invitation_action(team, invitation.id, noun);
         let until = Moment::new(invitation.expires_at, now, zone).date;
@@ -266,8 +267,13 @@ impl PendingRow {
             second: if invitation.name.is_empty() { "Name not known yet".to_owned() } else { invitation.email.to_string() },
             avatar: Avatar::pending(),
             role: invitation.role.map_or("", |role| role.label()),
-            waits: if is_waiting { format!("Waiting for approval until {until}") } else { format!("Invited until {until}") },
+            waits: match (is_waiting, is_expired) {
+                (true, _) => format!("Waiting for approval until {until}"),
+                (false, true) => format!("Expired on {until}"),
+                (false, false) => format!("Invited until {until}"),
+            },
             is_waiting,
+            is_expired,
             mail_refused,
             own: own.then(|| (action("resending"), action("revocation"))),
             asked_by: company.map_or_else(|| asker.clone(), |company| format!("{asker} of {company}")),

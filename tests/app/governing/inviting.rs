@@ -175,6 +175,43 @@ async fn the_same_person_invited_by_two_at_once_is_invited_once() {
 }
 
 #[actix_web::test]
+async fn what_expired_is_listed_as_such_and_sent_again_or_taken_back() {
+    let app = TestApp::start().await;
+    let olivia = app.signed_in(OLIVIA);
+    ask_for_rosa(&app, "member").await;
+    invite(&olivia, &[(ROSA, "Rosa Lindqvist", "member"), (PIM, "Pim Haas", "member")]).await.leads_to(MEMBERS);
+    app.sql("UPDATE invitations SET sent_at = now() - interval '8 days', expires_at = now() - interval '1 day'");
+    let page = olivia.get(MEMBERS).await;
+    page.shows("2 invited, not members yet").shows("Expired on").hides("Invited until").hides("of Acme");
+    olivia.submit(&page.form(&action(&app, PIM, "resending"))).await.leads_to(MEMBERS);
+    olivia.submit(&page.form(&action(&app, ROSA, "revocation"))).await.leads_to(MEMBERS);
+    assert_eq!((state(&app, PIM).as_str(), state(&app, ROSA).as_str()), ("sent", "waiting revoked"));
+    olivia.get(MEMBERS).await.shows("1 invited, not members yet").shows("Invited until").hides("Expired on");
+    app.visitor().get(&app.link_to(PIM)).await.is(200);
+}
+
+#[actix_web::test]
+async fn sending_again_needs_the_right_to_give_the_role_and_for_finance_a_proof() {
+    let app = TestApp::start().await;
+    let (olivia, adam) = (app.signed_in(OLIVIA), app.signed_in(ADAM));
+    invite(&olivia, &[(ROSA, "", "finance"), (PIM, "", "member")]).await.leads_to(MEMBERS);
+    app.sql(
+        "UPDATE invitations SET sent_at = now() - interval '11 minutes'; UPDATE sessions SET proved_at = now() - interval '11 minutes'",
+    );
+    let (again, before) = (action(&app, ROSA, "resending"), refusals(&app));
+    let sent = || app.text("SELECT string_agg(generation::text, ' ' ORDER BY email) FROM invitations");
+    adam.post(&again, &[]).await.is(403).shows("You cannot give the role Finance.");
+    assert_eq!(refusals(&app), before + 1);
+    let asked = olivia.post(&again, &[]).await;
+    assert!(asked.location().unwrap().starts_with("/account/confirmation"), "{:?}", asked.location());
+    assert_eq!(sent(), "1 1");
+    adam.post(&action(&app, PIM, "resending"), &[]).await.leads_to(MEMBERS);
+    app.sql("UPDATE sessions SET proved_at = now()");
+    olivia.post(&again, &[]).await.leads_to(MEMBERS);
+    assert_eq!(sent(), "2 2");
+}
+
+#[actix_web::test]
 async fn more_people_than_a_form_has_rows_are_refused_and_not_cut_off() {
     let app = TestApp::start().await;
     let olivia = app.signed_in(OLIVIA);
