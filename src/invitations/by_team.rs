@@ -7,6 +7,7 @@ use crate::{
     db::{self, now},
     error::{Error, Result},
     ids::{ProgramId, TermsId},
+    invitations::joining,
     links::defaults,
     mail::{self, Letter, Mailer},
     programs::{Partner, Program, Terms, emails, enrollment, partner::in_charge},
@@ -84,6 +85,7 @@ pub fn join(
         {
             seat.receipt(conn, mailer, terms)?;
         }
+        joining::revoke_same(conn, by, program, seat.team.id)?;
         seat.record(conn, by, Action::ProgramJoined)?;
         seat.tell_company(conn, mailer, &partner, |to| emails::joined(&seat.company, &seat.program, &seat.team, &member.user, to))?;
         Ok(Joining::Done)

@@ -305,3 +305,17 @@ async fn joining_again_sends_no_receipt_for_what_somebody_else_accepted_before()
     assert_eq!((app.places(OPEN_PROGRAM), app.mails_to(ADAM).len()), (1, 0), "version 1 was accepted by Olivia");
     adam.get(&open()).await.shows("Olivia Park accepted version 1");
 }
+
+#[actix_web::test]
+async fn who_joins_an_open_program_is_asked_no_more_to_accept_an_invitation_into_it() {
+    let app = TestApp::start().await;
+    let _scene = Scene::set(&app);
+    app.sql(&format!("UPDATE programs SET open = true WHERE id = '{}'", id(SECOND_PROGRAM)));
+    let (olivia, path) = (app.signed_in(OLIVIA), format!("{LIST}/{}", id(SECOND_PROGRAM)));
+    olivia.get(APPROVALS).await.shows("Program invitation by Acme");
+    olivia.submit(&ticked(olivia.get(&path).await.form("/enrollment"), "1")).await.leads_to(&path);
+    olivia.get(APPROVALS).await.hides("Program invitation by Acme");
+    let line = "SELECT concat_ws(' ', i.status, a.after ->> 'because') FROM audit a JOIN invitations i ON i.id = a.target_id WHERE a.action = 'invitation revoked'";
+    assert_eq!(app.text(line), "revoked in program");
+    app.signed_in(SAM).get("/companies/acme/audit").await.shows("ended, since the team they put it before is in Acme Agencies");
+}

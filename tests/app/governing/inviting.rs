@@ -212,6 +212,35 @@ async fn sending_again_needs_the_right_to_give_the_role_and_for_finance_a_proof(
 }
 
 #[actix_web::test]
+async fn an_invitation_that_ended_by_itself_says_why_in_the_history() {
+    let app = TestApp::start().await;
+    let olivia = app.signed_in(OLIVIA);
+    let told = async || olivia.get("/teams/northwind/history").await.text_of("tbody .told").join("\n");
+    ask_for_rosa(&app, "member").await;
+    invite(&olivia, &[(ROSA, "Rosa Lindqvist", "admin")]).await.leads_to(MEMBERS);
+    let fields = [("name", "Rosa Lindqvist"), ("password", "five quiet lanterns")];
+    app.visitor().post(&format!("{}/acceptance", app.link_to(ROSA)), &fields).await.leads_to(TEAM);
+    let history = told().await;
+    assert!(history.contains("The invitation of Rosa Lindqvist ended, since they joined Northwind by another one"), "{history}");
+
+    invite(&app.signed_in(ADAM), &[(PIM, "Pim Haas", "member")]).await.leads_to(MEMBERS);
+    app.sql(&format!("UPDATE invitations SET expires_at = now() - interval '1 day' WHERE email = '{PIM}'"));
+    invite(&app.signed_in(ADAM), &[(PIM, "Pim Haas", "member")]).await.leads_to(MEMBERS);
+    assert_eq!(gives(&olivia, &app, ADAM, "member").await, 303);
+    olivia.post(&action(&app, PIM, "revocation"), &[]).await.leads_to(MEMBERS);
+    let history = told().await;
+    for line in [
+        "The expired invitation of Pim Haas made room for a new one",
+        "The invitation of Pim Haas ended, since nobody who may stands for it any more",
+    ] {
+        assert!(history.contains(line), "{line}: {history}");
+    }
+    invite(&olivia, &[(PIM, "Pim Haas", "member")]).await.leads_to(MEMBERS);
+    olivia.post(&action(&app, PIM, "revocation"), &[]).await.leads_to(MEMBERS);
+    assert!(told().await.starts_with("Olivia Park took the invitation of Pim Haas back"));
+}
+
+#[actix_web::test]
 async fn more_people_than_a_form_has_rows_are_refused_and_not_cut_off() {
     let app = TestApp::start().await;
     let olivia = app.signed_in(OLIVIA);
