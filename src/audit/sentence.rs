@@ -179,7 +179,7 @@ pub const fn is_the_teams(action: Action) -> bool {
         | Action::PartnerUntagged
         | Action::NoteAdded
         | Action::MessageSent
-        // Who sees the others' referrals, and the team's money, is the team's to switch; its history has no switch.
+        // Who sees the others' referrals is the team's to switch; its history has no switch.
         | Action::ReferralContributed
         | Action::ReferralApproved
         | Action::ReferralDeclined
@@ -268,6 +268,11 @@ pub const fn is_the_teams(action: Action) -> bool {
         | Action::WithdrawalFailed
         | Action::Refused => true,
     }
+}
+
+/// Whether it is about the team's money: whoever may not see that does not read it in the team's history either (rule 46).
+pub const fn tells_money(action: Action) -> bool {
+    matches!(action, Action::PayoutDetailsChanged | Action::WithdrawalAsked | Action::WithdrawalPaid | Action::WithdrawalFailed)
 }
 
 /// The words of a value that the line keeps; none where it keeps null or nothing.

@@ -133,6 +133,12 @@ impl AuditPage {
         self.filter != Filter::default()
     }
 
+    /// The people to choose from in two groups, each with its head.
+    fn groups(&self) -> [(&'static str, &[Someone]); 2] {
+        let (staff, others) = self.people.split_at(self.people.partition_point(|someone| someone.is_staff));
+        [("Staff", staff), ("Others", others)]
+    }
+
     fn is_person(&self, someone: &&Someone) -> bool {
         self.filter.person == Some(someone.id)
     }
