@@ -50,6 +50,7 @@ struct HomePage {
     means: &'static str,
     waiting: i64,
     programs: Vec<Joined>,
+    programs_count: String,
     activity: ActivityView,
     may_approve: bool,
     may_answer: bool,
@@ -118,6 +119,7 @@ pub async fn home(by: InTeam<may::SeeTeam>, Query(asked): Query<ActivityQuery>, 
             Ok::<_, Error>((overview, enrollment::of_team(conn, member.team.id)?))
         })
         .await?;
+    let (programs, programs_count) = up_to_most(programs);
     let title = if by.may(TeamPermission::SeeActivity) { "Activity" } else { "Your activity" };
     let frame = by.frame(layout, TeamTab::Overview, "Overview");
     page(&HomePage {
@@ -137,6 +139,7 @@ pub async fn home(by: InTeam<may::SeeTeam>, Query(asked): Query<ActivityQuery>, 
         means: by.role.means(),
         waiting: by.waiting.all(),
         programs,
+        programs_count,
         may_approve: by.may(TeamPermission::ApproveMembers),
         may_answer: by.may(TeamPermission::AnswerProgramInvitations),
         admins_approve: by.team.allows(TeamRole::Given(MemberRole::Admin), TeamPermission::ApproveMembers),
@@ -157,6 +160,14 @@ pub async fn members(by: InTeam<may::SeeTeam>, Query(query): Query<ListQuery>, l
         .await?;
     let frame = by.frame(layout, TeamTab::Members, "Members");
     page(&MembersPage::of(&by, frame, q, people, pending))
+}
+
+/// As many as are shown, and how many there are: "100+" where there are more.
+fn up_to_most(mut programs: Vec<Joined>) -> (Vec<Joined>, String) {
+    let most = enrollment::MOST;
+    let count = if programs.len() > most { format!("{most}+") } else { programs.len().to_string() };
+    programs.truncate(most);
+    (programs, count)
 }
 
 impl Alone {

@@ -234,3 +234,16 @@ async fn who_can_is_said_as_the_team_has_switched_it() {
     mia.get(APPROVALS).await.shows("Only the team’s owner and admins approve members, answer program invitations and accept terms.");
     app.signed_in(ADAM).get(HOME).await.hides("Only the team’s owner");
 }
+
+#[actix_web::test]
+async fn the_home_says_that_there_are_more_programs_than_it_shows() {
+    let app = TestApp::start().await;
+    let olivia = app.signed_in(OLIVIA);
+    assert_eq!(olivia.get(HOME).await.text_of("#programs span"), ["1"]);
+    app.sql(
+        "WITH g AS (INSERT INTO programs (id, company_id, name, destination, currency) SELECT gen_random_uuid(), c.id, 'Program ' || n, 'https://acme.example', 'EUR' FROM companies c, generate_series(1, 100) n WHERE c.slug = 'acme' RETURNING id, company_id) \
+         INSERT INTO enrollments (id, company_id, partner_id, program_id) SELECT gen_random_uuid(), g.company_id, p.id, g.id FROM g JOIN partners p ON p.company_id = g.company_id JOIN teams t ON t.id = p.team_id WHERE t.slug = 'northwind'",
+    );
+    let page = olivia.get(HOME).await;
+    assert_eq!((page.text_of("#programs span"), page.text_of("tbody tr").len()), (vec!["100+".to_owned()], 100));
+}
