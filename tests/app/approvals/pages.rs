@@ -236,6 +236,18 @@ async fn who_can_is_said_as_the_team_has_switched_it() {
 }
 
 #[actix_web::test]
+async fn what_is_refused_inside_a_team_names_it_and_leads_back() {
+    let app = TestApp::start().await;
+    let mia = app.signed_in(MIA);
+    for page in [mia.get("/teams/northwind/commissions").await, mia.post("/teams/northwind/settings", &[("team_name", "Mine")]).await] {
+        page.is(403).shows("Back to Northwind");
+        assert_eq!(page.links("main a.button"), [HOME]);
+    }
+    let sam = app.signed_in(SAM).get(HOME).await;
+    assert_eq!(sam.is(403).links("main a.button"), ["/"], "who is not in it has no way into it");
+}
+
+#[actix_web::test]
 async fn the_home_says_that_there_are_more_programs_than_it_shows() {
     let app = TestApp::start().await;
     let olivia = app.signed_in(OLIVIA);
