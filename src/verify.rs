@@ -59,6 +59,14 @@ const RULES: &[(&str, &str)] = &[
         "SELECT i.id FROM invitations i JOIN users u ON u.email = i.email JOIN members m ON m.user_id = u.id AND m.team_id = i.team_id AND m.left_at IS NULL WHERE i.kind = 'member' AND i.status IN ('waiting', 'sent')",
     ),
     (
+        "a closed team is in no program",
+        "SELECT e.id FROM teams t JOIN partners p ON p.team_id = t.id JOIN enrollments e ON e.partner_id = p.id AND e.left_at IS NULL WHERE t.closed_at IS NOT NULL",
+    ),
+    (
+        "nobody is asked into a closed team",
+        "SELECT i.id FROM teams t JOIN invitations i ON i.team_id = t.id AND i.kind = 'member' AND i.status IN ('waiting', 'sent') WHERE t.closed_at IS NOT NULL",
+    ),
+    (
         "an acceptance of terms is by a partner of their company",
         "SELECT a.partner_id FROM acceptances a JOIN terms t ON t.id = a.terms_id JOIN programs g ON g.id = t.program_id JOIN partners p ON p.id = a.partner_id WHERE p.company_id <> g.company_id",
     ),

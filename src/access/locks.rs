@@ -10,9 +10,10 @@ use crate::{
     error::{Error, Result},
     ids::RequestId,
     invitations::approval::{self, WaitingCount},
+    paths,
     programs::partner::is_staff_of_a_partner_company,
     teams::{Membership, TeamPermission, rail as team_rail, rail::TeamTab},
-    web::{Avatar, Frame, Layout, Person, logging},
+    web::{Avatar, Frame, Layout, Person, Whereabouts, logging},
 };
 use actix_session::SessionExt;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::Method};
@@ -322,11 +323,11 @@ impl<P: may::TeamMay> FromRequest for InTeam<P> {
     type Error = Error;
     type Future = Extracting<Self>;
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let asking = Asking::of(req, "team");
+        let (asking, req) = (Asking::of(req, "team"), req.clone());
         Box::pin(async move {
             let Asking { db, user, stale, slug, request, changes } = asking?;
             let user = user.ok_or(Error::SignInRequired)?;
-            db.run(move |conn| {
+            let opened = db.run(move |conn| {
                 stale.map_or(Ok(()), |row| session::touch(conn, &row))?;
                 let Some(member) = Membership::of(conn, user, &slug).optional()? else {
                     return Err(refuse_outsider(conn, user, &slug, request, changes)?);
@@ -339,13 +340,16 @@ impl<P: may::TeamMay> FromRequest for InTeam<P> {
                     if changes {
                         audit::record(conn, &actor, Event::new(Action::Refused).team(member.team.id))?;
                     }
-                    return Err(Error::Forbidden(P::PERMISSION.who_can(member.role).into()));
+                    return Ok(Err(member));
                 }
                 Membership::touch_if_stale(conn, &member)?;
                 let waiting = approval::count_waiting(conn, member.team.id)?;
-                Ok(Self { member, waiting, actor, _permission: PhantomData })
-            })
-            .await
+                Ok::<_, Error>(Ok(Self { member, waiting, actor, _permission: PhantomData }))
+            });
+            let opened = opened.await?;
+            let team = opened.as_ref().map_or_else(|member| &member.team, |lock| &lock.member.team);
+            req.extensions_mut().insert(Whereabouts { name: team.name.clone(), home: paths::team(&team.slug) });
+            opened.map_err(|member| Error::Forbidden(member.who_can(P::PERMISSION).into()))
         })
     }
 }

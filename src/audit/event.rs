@@ -195,6 +195,28 @@ text_enum!(
     }
 );
 
+text_enum!(
+    /// Why an invitation ended that nobody took back: kept as `because` in what the line says is there since.
+    Because {
+        /// The person is in the team by another one.
+        Joined = "joined",
+        /// The person is in the team, or asked into it, already.
+        Known = "known",
+        /// The team is in the program.
+        InProgram = "in program",
+        /// It was expired, and made room for a new one.
+        Expired = "expired",
+        /// Nobody who may stands for it any more.
+        Unvouched = "unvouched",
+        /// Who asked for it may not any more.
+        AskerLost = "asker lost",
+        /// The invitation that listed the person is over.
+        WithParent = "with parent",
+        /// The team is closed.
+        TeamClosed = "team closed",
+    }
+);
+
 /// Who acts, in which role, through which request.
 #[derive(Debug, Clone)]
 pub struct Actor {

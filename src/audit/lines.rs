@@ -11,13 +11,15 @@ use diesel::{
     prelude::*,
     query_builder::{BoxedSqlQuery, SqlQuery},
     sql_query, sql_types,
-    sql_types::{Array, Integer, Jsonb, Nullable, Text, Timestamptz},
+    sql_types::{Bool, Integer, Jsonb, Nullable, Text, Timestamptz},
 };
 use serde_json::Value;
 use uuid::Uuid;
 
 /// People to narrow the log to that a page offers at most.
 const MOST_PEOPLE: i64 = 200;
+/// People among whom these are looked for, beside the staff.
+const MOST_LOOKED_AT: i64 = 1000;
 
 /// One line, with the names of all that it is about.
 #[derive(Debug, Clone, QueryableByName)]
@@ -96,7 +98,12 @@ pub enum Of {
     /// A company's own lines.
     Company(CompanyId),
     /// A team's own lines, without what its companies keep for themselves.
-    Team(TeamId),
+    Team {
+        /// Which.
+        team: TeamId,
+        /// Whether who reads them may see the team's money.
+        sees_money: bool,
+    },
 }
 
 /// What a company's log is narrowed to.
@@ -121,6 +128,9 @@ pub struct Someone {
     /// Their name.
     #[diesel(sql_type = Text)]
     pub name: String,
+    /// Whether they work for the company.
+    #[diesel(sql_type = Bool)]
+    pub is_staff: bool,
 }
 
 /// A page's lines, and whom the log can be narrowed to.
@@ -128,7 +138,7 @@ pub struct Someone {
 pub struct Log {
     /// The lines.
     pub page: Page<Line>,
-    /// People who did something here, by name.
+    /// People who did something here: the staff, then the others, each by name.
     pub people: Vec<Someone>,
 }
 
@@ -155,30 +165,29 @@ const NAMES: &str = "LEFT JOIN users u ON u.id = a.user_id \
      LEFT JOIN staff cs ON cs.id = CASE WHEN a.action = 'partner assigned' THEN (a.after ->> 'staff')::uuid END LEFT JOIN users cu ON cu.id = cs.user_id";
 
 impl Of {
-    /// The lines a of this place, as SQL; `$1` is the place, `$2` the actions that a team does not read.
-    fn lines(self) -> &'static str {
+    /// The lines a of this place, as SQL; `$1` is the place. What a team does not read is spelled out, so that the planner sees that the
+    /// index of the teams' lines has all the others.
+    pub fn lines(self) -> String {
         match self {
-            Self::Company(_) => "FROM audit a WHERE a.company_id = $1 AND NOT a.action = ANY ($2)",
-            Self::Team(_) => "FROM audit a WHERE a.team_id = $1 AND NOT a.action = ANY ($2)",
+            Self::Company(_) => "FROM audit a WHERE a.company_id = $1".to_owned(),
+            Self::Team { sees_money, .. } => {
+                let is_read = |action: Action| sentence::is_the_teams(action) && (sees_money || !sentence::tells_money(action));
+                let unread: Vec<String> =
+                    Action::ALL.iter().filter(|action| !is_read(**action)).map(|action| format!("'{action}'")).collect();
+                format!("FROM audit a WHERE a.team_id = $1 AND a.action NOT IN ({})", unread.join(", "))
+            }
         }
     }
 
     fn id(self) -> Uuid {
         match self {
             Self::Company(id) => id.uuid(),
-            Self::Team(id) => id.uuid(),
-        }
-    }
-
-    fn unread(self) -> Vec<&'static str> {
-        match self {
-            Self::Company(_) => Vec::new(),
-            Self::Team(_) => Action::ALL.iter().filter(|action| !sentence::is_the_teams(**action)).map(|action| action.as_str()).collect(),
+            Self::Team { team, .. } => team.uuid(),
         }
     }
 
     fn on(self, sql: &str) -> Statement {
-        sql_query(sql).into_boxed().bind::<sql_types::Uuid, _>(self.id()).bind::<Array<Text>, _>(self.unread())
+        sql_query(sql).into_boxed().bind::<sql_types::Uuid, _>(self.id())
     }
 }
 
@@ -204,14 +213,14 @@ impl Line {
             (filter.until.is_some(), "a.at <"),
         ];
         let narrowed: String =
-            asked.iter().filter(|(is_asked, _)| *is_asked).zip(6..).map(|((_, compares), nth)| format!(" AND {compares} ${nth}")).collect();
+            asked.iter().filter(|(is_asked, _)| *is_asked).zip(5..).map(|((_, compares), nth)| format!(" AND {compares} ${nth}")).collect();
         let mut statement = of
             .on(&format!(
                 "SELECT a.id, a.at, a.action, a.user_id AS actor_id, u.name AS actor, u.email AS actor_email, a.role, c.name AS company, coalesce(t.name, tt.name) AS team, \
                      coalesce(mu.name, su.name, ou.name, lu.name, bu.name, nullif(i.name, ''), i.email, tu.name) AS person, g.name AS program, \
                      nullif(i.team_name, '') AS team_name, cu.name AS colleague, tags.name AS tag, co.name AS course, le.title AS lesson, \
                      li.text AS link, de.name AS destination, ak.name AS key, rr.name AS lead, a.before, a.after \
-                 FROM (SELECT a.* {lines} AND (a.at, a.id) {beyond} ($3, $4){narrowed} ORDER BY a.at {way}, a.id {way} LIMIT $5) a {NAMES} \
+                 FROM (SELECT a.* {lines} AND (a.at, a.id) {beyond} ($2, $3){narrowed} ORDER BY a.at {way}, a.id {way} LIMIT $4) a {NAMES} \
                  ORDER BY a.at {way}, a.id {way}",
                 lines = of.lines(),
             ))
@@ -248,23 +257,32 @@ impl Log {
     /// A page of a company's log, in two statements.
     pub fn read(conn: &mut PgConnection, company: CompanyId, filter: Filter, start: Start) -> QueryResult<Self> {
         let page = Line::page(conn, Of::Company(company), filter, start)?;
-        Ok(Self { page, people: Someone::in_log_of(conn, company)? })
+        Ok(Self { page, people: Someone::in_log_of(conn, company, filter.person)? })
     }
 }
 
 impl Someone {
-    /// People who stand in a company's log, by name. SQL: a walk from one person to the next along the index, whatever the lines are many.
-    fn in_log_of(conn: &mut PgConnection, company: CompanyId) -> QueryResult<Vec<Self>> {
+    /// Whom a page narrows a company's log to: who works there, others who stand in it, and whom it is narrowed to. SQL: a walk from one
+    /// person to the next along the index, whatever the lines are many.
+    fn in_log_of(conn: &mut PgConnection, company: CompanyId, asked: Option<UserId>) -> QueryResult<Vec<Self>> {
         sql_query(
             "WITH RECURSIVE who (id) AS ( \
                  (SELECT a.user_id FROM audit a WHERE a.company_id = $1 AND a.user_id IS NOT NULL ORDER BY a.user_id LIMIT 1) \
                  UNION ALL \
                  SELECT (SELECT a.user_id FROM audit a WHERE a.company_id = $1 AND a.user_id > who.id ORDER BY a.user_id LIMIT 1) \
-                 FROM who WHERE who.id IS NOT NULL) \
-             SELECT u.id, u.name FROM (SELECT id FROM who WHERE id IS NOT NULL LIMIT $2) w JOIN users u ON u.id = w.id ORDER BY u.name, u.id",
+                 FROM who WHERE who.id IS NOT NULL), \
+             here (id) AS (SELECT s.user_id FROM staff s WHERE s.company_id = $1 AND s.left_at IS NULL) \
+             SELECT * FROM ( \
+                 SELECT u.id, u.name, u.id IN (SELECT id FROM here) AS is_staff FROM ( \
+                     SELECT id FROM here UNION (SELECT id FROM who WHERE id IS NOT NULL LIMIT $2) \
+                     UNION (SELECT a.user_id FROM audit a WHERE a.company_id = $1 AND a.user_id = $4 LIMIT 1)) w \
+                 JOIN users u ON u.id = w.id ORDER BY u.id IS DISTINCT FROM $4, is_staff DESC, u.name, u.id LIMIT $3) few \
+             ORDER BY is_staff DESC, name, id",
         )
         .bind::<sql_types::Uuid, _>(company)
+        .bind::<sql_types::BigInt, _>(MOST_LOOKED_AT)
         .bind::<sql_types::BigInt, _>(MOST_PEOPLE)
+        .bind::<Nullable<sql_types::Uuid>, _>(asked)
         .load(conn)
     }
 }

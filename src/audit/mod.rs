@@ -5,4 +5,4 @@ pub mod handlers;
 pub mod lines;
 pub mod sentence;
 
-pub use event::{Action, Actor, Event, record};
+pub use event::{Action, Actor, Because, Event, record};

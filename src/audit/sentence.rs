@@ -1,7 +1,7 @@
 //! One sentence for every action of the audit log. Names are joined when shown (S61); a new action does not compile without its sentence.
 
 use crate::{
-    audit::{Action, lines::Line},
+    audit::{Action, Because, lines::Line},
     money::{self, Money},
     words::counted,
 };
@@ -62,7 +62,17 @@ pub fn of(line: &Line) -> String {
         },
         Action::MemberInvited => format!("{who} asked for {person} in {}{}", line.team.as_deref().unwrap_or("a new team"), as_role(is)),
         Action::InvitationResent => format!("{who} sent the invitation of {person} again"),
-        Action::InvitationRevoked => format!("{who} took the invitation of {person} back"),
+        Action::InvitationRevoked => match word(line.after.as_ref(), "because").and_then(Because::parse) {
+            None => format!("{who} took the invitation of {person} back"),
+            Some(Because::Joined) => format!("The invitation of {person} ended, since they joined {team} by another one"),
+            Some(Because::Known) => format!("The invitation of {person} ended, since they are in {team} or asked into it already"),
+            Some(Because::InProgram) => format!("The invitation of {person} ended, since the team they put it before is in {program}"),
+            Some(Because::Expired) => format!("The expired invitation of {person} made room for a new one"),
+            Some(Because::Unvouched) => format!("The invitation of {person} ended, since nobody who may stands for it any more"),
+            Some(Because::AskerLost) => format!("The invitation of {person} ended, since who asked for it may not any more"),
+            Some(Because::WithParent) => format!("The invitation of {person} ended with the one on which they were listed"),
+            Some(Because::TeamClosed) => format!("The invitation of {person} ended, since {team} was closed"),
+        },
         Action::OwnerReminded => format!("{who} reminded {team} of {person}, who waits for its approval"),
         Action::InvitationRoleChanged => format!("{who} changed the role that {person} is asked in with{}", from_to(was, is)),
         Action::InvitationPutToTeam => match &line.program {
@@ -169,7 +179,7 @@ pub const fn is_the_teams(action: Action) -> bool {
         | Action::PartnerUntagged
         | Action::NoteAdded
         | Action::MessageSent
-        // Who sees the others' referrals, and the team's money, is the team's to switch; its history has no switch.
+        // Who sees the others' referrals is the team's to switch; its history has no switch.
         | Action::ReferralContributed
         | Action::ReferralApproved
         | Action::ReferralDeclined
@@ -258,6 +268,11 @@ pub const fn is_the_teams(action: Action) -> bool {
         | Action::WithdrawalFailed
         | Action::Refused => true,
     }
+}
+
+/// Whether it is about the team's money: whoever may not see that does not read it in the team's history either (rule 46).
+pub const fn tells_money(action: Action) -> bool {
+    matches!(action, Action::PayoutDetailsChanged | Action::WithdrawalAsked | Action::WithdrawalPaid | Action::WithdrawalFailed)
 }
 
 /// The words of a value that the line keeps; none where it keeps null or nothing.

@@ -54,13 +54,19 @@ pub fn removed(person: &User, team: &Team, by: &User) -> Letter {
     }
 }
 
-/// To the owner: somebody left.
-pub fn left(owner: &User, team: &Team, who: &User, role: TeamRole) -> Letter {
+/// To the owner: somebody left, and with them the offer of the team, where it was made to them.
+pub fn left(owner: &User, team: &Team, who: &User, role: TeamRole, was_offered: bool) -> Letter {
+    let offer = if was_offered { " You had offered them the ownership: that offer has ended, and you own the team as before." } else { "" };
     Letter {
         subject: format!("{} left {}", who.name, team.name),
         preheader: format!("{} was {} of the team and has left it.", who.name, role.label().to_lowercase()),
         heading: format!("{} left {}", who.name, team.name),
-        lead: vec![strong(&who.name), plain(" left your partner team "), strong(&team.name), plain(". What they did stays with the team.")],
+        lead: vec![
+            strong(&who.name),
+            plain(" left your partner team "),
+            strong(&team.name),
+            plain(format!(". What they did stays with the team.{offer}")),
+        ],
         facts: vec![("Person", format!("{}, {}", who.name, who.email)), ("Their role", role.label().to_owned())],
         button: Some(("See the members".to_owned(), Target::Page(paths::members(&team.slug)))),
         why: format!("You get this mail because you own the team {}. There is nothing to do.", team.name),

@@ -37,11 +37,15 @@ pub fn remove(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, member: &Mem
             audit::record(conn, by, Event::new(Action::Refused).team(team.id).target(id.uuid()))?;
             return Ok(Removed::Refused(why));
         }
-        end(conn, &team, id)?;
+        let was_offered = end(conn, &team, id)?;
         let event = Event::new(Action::MemberRemoved).team(team.id).target(id.uuid());
         audit::record(conn, by, event.before(json!({ "role": target.role.as_str() })))?;
         let person = User::find(conn, target.user)?;
         mail::queue(conn, mailer, None, &emails::removed(&person, &team, &member.user))?;
+        if was_offered && team.owner_id != member.user.id {
+            let owner = User::find(conn, team.owner_id)?;
+            mail::queue(conn, mailer, None, &emails::ownership::ended(&owner, &team, &person, &member.user))?;
+        }
         vouching::judge_again(conn, by, &team)?;
         Ok(Removed::Done { person: target.name })
     })
@@ -52,11 +56,11 @@ pub fn leave(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, member: &Memb
     db::transaction(conn, |conn| {
         let team = Team::lock(conn, member.team.id)?;
         let role = member.recheck(conn, &team, TeamPermission::Leave)?;
-        end(conn, &team, member.id)?;
+        let was_offered = end(conn, &team, member.id)?;
         let event = Event::new(Action::MemberLeft).team(team.id).target(member.id.uuid());
         audit::record(conn, by, event.before(json!({ "role": role.as_str() })))?;
         let owner = User::find(conn, team.owner_id)?;
-        mail::queue(conn, mailer, None, &emails::left(&owner, &team, &member.user, role))?;
+        mail::queue(conn, mailer, None, &emails::left(&owner, &team, &member.user, role, was_offered))?;
         vouching::judge_again(conn, by, &team)?;
         Ok(())
     })
@@ -70,13 +74,14 @@ pub fn why_not(member: &Membership, target: &Colleague) -> Option<&'static str> 
     (target.user == member.user.id).then_some("You cannot remove yourself. Leave the team instead.")
 }
 
-/// Ends a membership and counts it; the caller holds the team's lock.
-fn end(conn: &mut PgConnection, team: &Team, id: MemberId) -> QueryResult<()> {
+/// Ends a membership and counts it, and says whether the team was offered to them; the caller holds the team's lock.
+fn end(conn: &mut PgConnection, team: &Team, id: MemberId) -> QueryResult<bool> {
     let ended = diesel::update(members::table.find(id))
         .filter(members::left_at.is_null())
         .set(members::left_at.eq(now().nullable()))
         .execute(conn)?;
-    ownership::end_with_member(conn, id)?;
+    let was_offered = ownership::end_with_member(conn, id)?;
     let ended = i32::try_from(ended).expect("one row at most");
-    diesel::update(teams::table.find(team.id)).set(teams::member_count.eq(teams::member_count - ended)).execute(conn).map(drop)
+    diesel::update(teams::table.find(team.id)).set(teams::member_count.eq(teams::member_count - ended)).execute(conn)?;
+    Ok(was_offered)
 }

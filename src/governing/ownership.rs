@@ -86,7 +86,7 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// In two statements.
+    /// In two statements, and one more where the team has more members than are listed.
     pub fn read(conn: &mut PgConnection, team: &Team, with_candidates: bool) -> QueryResult<Self> {
         let offer = Offer::query()
             .filter(ownership_offers::team_id.eq(team.id))
@@ -97,8 +97,12 @@ impl Shown {
         let people = Colleague::by_name(conn, team.id, MOST)?;
         let (owners, mut candidates): (Vec<_>, Vec<_>) = people.into_iter().partition(|(person, _)| person.role == TeamRole::Owner);
         let (owner, fallback) = owners.into_iter().next().ok_or(diesel::NotFound)?;
-        let to = |offer: &Offer| candidates.iter().find(|(person, _)| person.id == offer.member_id).map(|(person, _)| person.clone());
-        let offer = offer.and_then(|offer| to(&offer).map(|to| Open { offer, to }));
+        let open = |offer: Offer| {
+            let listed = candidates.iter().find(|(person, _)| person.id == offer.member_id).map(|(person, _)| person.clone());
+            let to = listed.map_or_else(|| Colleague::find(conn, team.id, offer.member_id), Ok)?;
+            Ok::<_, diesel::result::Error>(Open { offer, to })
+        };
+        let offer = offer.map(open).transpose()?;
         candidates.retain(|_| with_candidates);
         Ok(Self { owner, fallback, offer, candidates: candidates.into_iter().map(|(person, _)| person).collect() })
     }
@@ -214,10 +218,16 @@ pub fn accept(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, member: &Mem
     }
 }
 
-/// Ends what was offered to somebody who is in the team no longer; the caller holds the team's lock.
-pub(super) fn end_with_member(conn: &mut PgConnection, member: MemberId) -> QueryResult<()> {
-    let theirs = ownership_offers::table.filter(ownership_offers::member_id.eq(member)).select(ownership_offers::id).load(conn)?;
-    close(conn, theirs)
+/// Ends what was offered to somebody who is in the team no longer, and says whether it could still be accepted; the caller holds the team's
+/// lock.
+pub(super) fn end_with_member(conn: &mut PgConnection, member: MemberId) -> QueryResult<bool> {
+    let theirs: Vec<Offer> = Offer::query().filter(ownership_offers::member_id.eq(member)).load(conn)?;
+    let mut open = 0;
+    for offer in &theirs {
+        open += close_open(conn, offer)?;
+    }
+    close(conn, theirs.into_iter().map(|offer| offer.id).collect())?;
+    Ok(open > 0)
 }
 
 /// The same for a team that is closed.

@@ -87,7 +87,7 @@ pub fn judge(
     }
     for given in [from, to] {
         if !team.allows(role, given.given_by()) {
-            return Err(given.given_by().who_can(role));
+            return Err(team.who_can(role, given.given_by()));
         }
     }
     Ok((from, to))

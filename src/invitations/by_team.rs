@@ -7,6 +7,7 @@ use crate::{
     db::{self, now},
     error::{Error, Result},
     ids::{ProgramId, TermsId},
+    invitations::joining,
     links::defaults,
     mail::{self, Letter, Mailer},
     programs::{Partner, Program, Terms, emails, enrollment, partner::in_charge},
@@ -67,7 +68,7 @@ pub fn join(
         {
             return Ok(Joining::AlreadyIn);
         }
-        if !seat.program.open || seat.team.closed_at.is_some() {
+        if !seat.program.open {
             return Err(Error::NotFound);
         }
         if met.is_some_and(|partner| partner.ended_at.is_some()) {
@@ -79,10 +80,12 @@ pub fn join(
         let partner = Partner::meet(conn, seat.company.id, seat.team.id)?;
         enrollment::enroll(conn, &partner, program)?;
         defaults::for_partner(conn, &partner, program)?;
-        if let Some(terms) = &seat.terms {
-            terms.accept(conn, partner.id, member.user.id)?;
+        if let Some(terms) = &seat.terms
+            && terms.accept(conn, partner.id, member.user.id)?
+        {
             seat.receipt(conn, mailer, terms)?;
         }
+        joining::revoke_same(conn, by, program, seat.team.id)?;
         seat.record(conn, by, Action::ProgramJoined)?;
         seat.tell_company(conn, mailer, &partner, |to| emails::joined(&seat.company, &seat.program, &seat.team, &member.user, to))?;
         Ok(Joining::Done)

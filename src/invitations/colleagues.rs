@@ -2,7 +2,7 @@
 
 use crate::{
     access::Limiter,
-    audit::{self, Action, Actor, Event},
+    audit::{self, Action, Actor, Because, Event},
     companies::{Company, StaffPermission, StaffRole, staff::Staff},
     db::{self, now},
     email_address::EmailAddress,
@@ -206,5 +206,5 @@ fn revoke_expired(conn: &mut PgConnection, by: &Actor, company: CompanyId, peopl
         .filter(invitations::email.eq_any(people.iter().map(|person| &person.email)))
         .select(invitations::id)
         .load(conn)?;
-    revoking::take_back(conn, by, &expired).map(drop)
+    revoking::end(conn, by, &expired, Because::Expired).map(drop)
 }

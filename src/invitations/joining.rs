@@ -3,10 +3,10 @@
 
 use crate::{
     accounts::User,
-    audit::{self, Action, Actor, Event},
+    audit::{self, Action, Actor, Because, Event},
     companies::{Company, staff::Staff},
     db::now,
-    ids::{InvitationId, RequestId, UserId},
+    ids::{InvitationId, ProgramId, RequestId, TeamId, UserId},
     invitations::{Invitation, InvitationKind, InvitationStatus, asker, emails::answering, listed, revoking},
     links::defaults,
     mail::{self, Mailer},
@@ -124,7 +124,9 @@ pub fn program_with_team(
     terms: Option<&Terms>,
 ) -> QueryResult<()> {
     program(conn, mailer, by, invitation, team, user, terms)?;
-    revoke_same(conn, by, invitation, team)?;
+    if let Some(program) = invitation.program_id {
+        revoke_same(conn, by, program, team.id)?;
+    }
     listed::bring_before(conn, mailer, by, invitation, team)?;
     tell_asker(conn, mailer, invitation, team, user, terms, &[])
 }
@@ -166,17 +168,17 @@ fn revoke_others(conn: &mut PgConnection, by: &Actor, invitation: &Invitation, t
         .filter(invitations::status.eq_any(InvitationStatus::LIVING))
         .select(invitations::id)
         .load(conn)?;
-    revoking::take_back(conn, by, &others).map(drop)
+    revoking::end(conn, by, &others, Because::Joined).map(drop)
 }
 
-/// Whoever else put an invitation into this program before the team asks no more: the team is in.
-fn revoke_same(conn: &mut PgConnection, by: &Actor, invitation: &Invitation, team: &Team) -> QueryResult<()> {
+/// Whoever put an invitation into this program before the team asks no more: the team is in.
+pub(super) fn revoke_same(conn: &mut PgConnection, by: &Actor, program: ProgramId, team: TeamId) -> QueryResult<()> {
     let others: Vec<InvitationId> = invitations::table
         .filter(invitations::kind.eq(InvitationKind::Program))
-        .filter(invitations::program_id.eq(invitation.program_id))
-        .filter(invitations::put_to_team_id.eq(team.id))
+        .filter(invitations::program_id.eq(program))
+        .filter(invitations::put_to_team_id.eq(team))
         .filter(invitations::status.eq(InvitationStatus::Sent))
         .select(invitations::id)
         .load(conn)?;
-    revoking::take_back(conn, by, &others).map(drop)
+    revoking::end(conn, by, &others, Because::InProgram).map(drop)
 }

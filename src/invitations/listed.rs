@@ -2,7 +2,7 @@
 
 use crate::{
     accounts::User,
-    audit::{self, Action, Actor, Event},
+    audit::{self, Action, Actor, Because, Event},
     db::now,
     email_address::EmailAddress,
     ids::InvitationId,
@@ -77,7 +77,7 @@ pub fn bring_before(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, parent
     let listed = waiting(conn, parent.id)?;
     let there = in_or_asked(conn, by, parent, team, &listed)?;
     let (known, new): (Vec<Invitation>, Vec<Invitation>) = listed.into_iter().partition(|person| there.contains(&person.email));
-    revoking::take_back(conn, by, &ids(&known))?;
+    revoking::end(conn, by, &ids(&known), Because::Known)?;
     let waiting: Vec<Invitation> = diesel::update(invitations::table.filter(invitations::id.eq_any(ids(&new))))
         .set((invitations::team_id.eq(team.id), invitations::expires_at.eq(now() + WAITING_LIVES)))
         .returning(Invitation::as_returning())
@@ -98,7 +98,7 @@ pub fn bring_before(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, parent
 /// The parent came to nothing, and with it everybody who waited on it.
 pub fn let_go(conn: &mut PgConnection, by: &Actor, parent: InvitationId) -> QueryResult<()> {
     let waiting = waiting(conn, parent)?;
-    revoking::take_back(conn, by, &ids(&waiting)).map(drop)
+    revoking::end(conn, by, &ids(&waiting), Because::WithParent).map(drop)
 }
 
 fn ids(people: &[Invitation]) -> Vec<InvitationId> {

@@ -3,10 +3,11 @@
 use crate::{
     db::now,
     ids::TeamId,
-    invitations::{Invitation, InvitationKind, InvitationStatus},
+    invitations::{Invitation, InvitationKind, InvitationStatus, State},
     mail::MailStatus,
     schema::{companies, invitations, outbox, users},
 };
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 /// Pending people shown on a team's page at most.
@@ -30,9 +31,14 @@ impl Pending {
     pub fn is_own(&self) -> bool {
         self.invitation.company_id.is_none()
     }
+
+    /// Whether its link works no longer, until it is sent again.
+    pub fn is_expired(&self, now: DateTime<Utc>) -> bool {
+        self.invitation.state(now) == State::Expired
+    }
 }
 
-/// Who is asked into that team and not in yet, newest first.
+/// Who is asked into that team and not in yet, newest first; of what is expired the team's own alone, which it sends again or takes back.
 pub fn of_team(conn: &mut PgConnection, team: TeamId) -> QueryResult<Vec<Pending>> {
     let mail = outbox::table
         .filter(outbox::link_id.eq(invitations::id.nullable()))
@@ -45,7 +51,7 @@ pub fn of_team(conn: &mut PgConnection, team: TeamId) -> QueryResult<Vec<Pending
         .filter(invitations::team_id.eq(team))
         .filter(invitations::kind.eq(InvitationKind::Member))
         .filter(invitations::status.eq_any(InvitationStatus::LIVING))
-        .filter(invitations::expires_at.gt(now()))
+        .filter(invitations::expires_at.gt(now()).or(invitations::company_id.is_null()))
         .order((invitations::created_at.desc(), invitations::id.desc()))
         .limit(PENDING)
         .select((Invitation::as_select(), companies::name.nullable(), users::name, mail))

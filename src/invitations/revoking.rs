@@ -1,7 +1,7 @@
-//! Taking invitations back: by staff, or to make room for a new one (S42).
+//! Taking invitations back: by staff, by the team that made them, or by the program itself, where they have lost their ground (S32, S42).
 
 use crate::{
-    audit::{self, Action, Actor, Event},
+    audit::{self, Action, Actor, Because, Event},
     companies::{StaffPermission, staff::Staff},
     db::{self, now},
     email_address::EmailAddress,
@@ -12,6 +12,7 @@ use crate::{
     schema::invitations,
 };
 use diesel::prelude::*;
+use serde_json::json;
 use uuid::Uuid;
 
 /// What came of revoking.
@@ -40,16 +41,25 @@ pub fn revoke(conn: &mut PgConnection, by: &Actor, staff: &Staff, id: Invitation
     })
 }
 
-/// Revokes those of `ids` that live, and the people who are listed on them; says how many of `ids` it were.
+/// Revokes those of `ids` that live, as somebody wants it, and the people who are listed on them; says how many of `ids` it were.
 pub fn take_back(conn: &mut PgConnection, by: &Actor, ids: &[InvitationId]) -> QueryResult<usize> {
-    let parents = revoke_rows(conn, by, ids)?;
+    revoke_all(conn, by, ids, None)
+}
+
+/// The same where nobody wanted it: what somebody did took its ground away.
+pub fn end(conn: &mut PgConnection, by: &Actor, ids: &[InvitationId], because: Because) -> QueryResult<usize> {
+    revoke_all(conn, by, ids, Some(because))
+}
+
+fn revoke_all(conn: &mut PgConnection, by: &Actor, ids: &[InvitationId], because: Option<Because>) -> QueryResult<usize> {
+    let parents = revoke_rows(conn, by, ids, because)?;
     let listed = invitations::table
         .filter(invitations::parent_id.eq_any(parents.iter().map(|id| Some(*id)).collect::<Vec<_>>()))
         .select(invitations::id)
         .order(invitations::id)
         .for_no_key_update()
         .load::<InvitationId>(conn)?;
-    revoke_rows(conn, by, &listed)?;
+    revoke_rows(conn, by, &listed, Some(Because::WithParent))?;
     Ok(parents.len())
 }
 
@@ -58,7 +68,7 @@ pub fn take_back(conn: &mut PgConnection, by: &Actor, ids: &[InvitationId]) -> Q
 pub fn of_asker(conn: &mut PgConnection, by: &Actor, company: CompanyId, asker: UserId, kinds: &[InvitationKind]) -> QueryResult<usize> {
     let theirs = living_of_asker(conn, company, asker)?;
     let ids: Vec<InvitationId> = theirs.into_iter().filter(|(_, kind)| kinds.contains(kind)).map(|(id, _)| id).collect();
-    take_back(conn, by, &ids)
+    end(conn, by, &ids, Because::AskerLost)
 }
 
 /// The living invitations that somebody asked for on behalf of a company. Who is only listed goes with the invitation that lists them.
@@ -72,7 +82,7 @@ pub fn living_of_asker(conn: &mut PgConnection, company: CompanyId, asker: UserI
         .load(conn)
 }
 
-fn revoke_rows(conn: &mut PgConnection, by: &Actor, ids: &[InvitationId]) -> QueryResult<Vec<InvitationId>> {
+fn revoke_rows(conn: &mut PgConnection, by: &Actor, ids: &[InvitationId], because: Option<Because>) -> QueryResult<Vec<InvitationId>> {
     let revoked: Vec<(InvitationId, Option<CompanyId>, Option<TeamId>)> = diesel::update(invitations::table)
         .filter(invitations::id.eq_any(ids))
         .filter(invitations::status.eq_any(InvitationStatus::LIVING))
@@ -82,7 +92,8 @@ fn revoke_rows(conn: &mut PgConnection, by: &Actor, ids: &[InvitationId]) -> Que
     let links: Vec<Uuid> = revoked.iter().map(|(id, ..)| id.uuid()).collect();
     mail::give_up(conn, &links, "Not sent: the invitation was taken back before.")?;
     for (id, company, team) in &revoked {
-        audit::record(conn, by, Event::new(Action::InvitationRevoked).company(*company).team(*team).target(id.uuid()))?;
+        let event = Event::new(Action::InvitationRevoked).company(*company).team(*team).target(id.uuid());
+        audit::record(conn, by, Event { after: because.map(|because| json!({ "because": because })), ..event })?;
     }
     Ok(revoked.into_iter().map(|(id, ..)| id).collect())
 }
@@ -104,7 +115,7 @@ pub(super) fn expired_program(
         .filter(invitations::expires_at.le(now()))
         .select(invitations::id)
         .load::<InvitationId>(conn)?;
-    take_back(conn, by, &expired).map(drop)
+    end(conn, by, &expired, Because::Expired).map(drop)
 }
 
 /// The same for people asked into a team; the caller holds the team's lock.
@@ -124,5 +135,5 @@ pub(super) fn expired_members(
         .filter(invitations::expires_at.le(now()))
         .select(invitations::id)
         .load::<InvitationId>(conn)?;
-    take_back(conn, by, &expired).map(drop)
+    end(conn, by, &expired, Because::Expired).map(drop)
 }

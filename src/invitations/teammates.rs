@@ -4,7 +4,7 @@ use crate::{
     access::Limiter,
     audit::{self, Action, Actor, Event},
     db::{self, now},
-    error::Result,
+    error::{Error, Result},
     ids::{InvitationId, TeamId, UserId},
     invitations::{
         Invitation, InvitationKind, InvitationStatus, State,
@@ -17,7 +17,7 @@ use crate::{
     },
     mail::Mailer,
     schema::invitations,
-    teams::{MemberRole, Membership, Team, TeamPermission},
+    teams::{MemberRole, Membership, Team, TeamPermission, TeamRole},
     tokens::Purpose,
     words,
 };
@@ -52,7 +52,7 @@ pub fn invite(
         let gives = team.given_by(role);
         if let Some(person) = people.iter().find(|person| !gives.contains(&person.role)) {
             audit::record(conn, by, Event::new(Action::Refused).team(team.id))?;
-            return Ok(Asked::Refused(person.role, person.role.given_by().who_can(role)));
+            return Ok(Asked::Refused(person.role, team.who_can(role, person.role.given_by())));
         }
         let obstacles = asking::obstacles(conn, None, team.id, people)?;
         if !obstacles.is_empty() {
@@ -74,18 +74,31 @@ pub fn invite(
     })
 }
 
-/// Makes a new link, which kills the old one. `NotFound` where it is no invitation that this team made.
-pub fn resend(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, member: &Membership, id: InvitationId) -> Result<Resent> {
-    db::transaction(conn, |conn| {
-        let before = lock(conn, member, id)?;
+/// Makes a new link, which kills the old one. `NotFound` where it is no invitation that this team made, `Forbidden` where its role is not
+/// theirs to give: the try is written down. `ProofRequired` where it is finance and they have not just proved who they are.
+pub fn resend(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, member: &Membership, id: InvitationId, proven: bool) -> Result<Resent> {
+    let resent = db::transaction(conn, |conn| {
+        let (team, role, before) = lock(conn, member, id)?;
+        let given = before.role.expect("a CHECK gives every member invitation its role");
+        if !team.given_by(role).contains(&given) {
+            let why = team.who_can(role, given.given_by());
+            return Err(Error::Forbidden(format!("You cannot give the role {}. {why}", given.label()).into()));
+        }
+        if given == MemberRole::Finance && !proven {
+            return Err(Error::ProofRequired);
+        }
         upkeep::send_again(conn, mailer, by, &before)
-    })
+    });
+    if let Err(Error::Forbidden(_)) = resent {
+        audit::record(conn, by, Event::new(Action::Refused).team(member.team.id).target(id.uuid()))?;
+    }
+    resent
 }
 
 /// Takes an invitation back. `NotFound` where it is none that this team made.
 pub fn revoke(conn: &mut PgConnection, by: &Actor, member: &Membership, id: InvitationId) -> Result<Revoked> {
     db::transaction(conn, |conn| {
-        let invitation = lock(conn, member, id)?;
+        let (_, _, invitation) = lock(conn, member, id)?;
         Ok(match revoking::take_back(conn, by, &[id])? {
             0 => Revoked::Over(State::Is(invitation.status)),
             _ => Revoked::Done { person: invitation.person().to_owned() },
@@ -94,16 +107,17 @@ pub fn revoke(conn: &mut PgConnection, by: &Actor, member: &Membership, id: Invi
 }
 
 /// Locks the team, asks again for the right (S31), and locks the invitation.
-fn lock(conn: &mut PgConnection, member: &Membership, id: InvitationId) -> Result<Invitation> {
+fn lock(conn: &mut PgConnection, member: &Membership, id: InvitationId) -> Result<(Team, TeamRole, Invitation)> {
     let team = Team::lock(conn, member.team.id)?;
-    member.recheck(conn, &team, TeamPermission::InviteMembers)?;
-    Ok(Invitation::query()
+    let role = member.recheck(conn, &team, TeamPermission::InviteMembers)?;
+    let invitation = Invitation::query()
         .filter(invitations::id.eq(id))
         .filter(invitations::team_id.eq(team.id))
         .filter(invitations::kind.eq(InvitationKind::Member))
         .filter(invitations::company_id.is_null())
         .for_no_key_update()
-        .first(conn)?)
+        .first(conn)?;
+    Ok((team, role, invitation))
 }
 
 fn insert(

@@ -1,4 +1,4 @@
-//! What staff do with an invitation of their company that is out already (rule 24, S42, S43).
+//! What is done with an invitation that is out already (rule 24, S42, S43): by staff of its company, and sent again by the team that made it.
 
 use crate::{
     accounts::User,

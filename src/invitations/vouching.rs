@@ -2,7 +2,7 @@
 //! still do that, and give that role (S32).
 
 use crate::{
-    audit::Actor,
+    audit::{Actor, Because},
     ids::{InvitationId, UserId},
     invitations::{Invitation, InvitationKind, InvitationStatus, revoking},
     schema::{invitations, members},
@@ -57,5 +57,5 @@ pub fn judge_again(conn: &mut PgConnection, by: &Actor, team: &Team) -> QueryRes
         })
         .map(|(invitation, _)| invitation.id)
         .collect();
-    revoking::take_back(conn, by, &void).map(drop)
+    revoking::end(conn, by, &void, Because::Unvouched).map(drop)
 }

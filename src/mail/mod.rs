@@ -13,6 +13,6 @@ pub mod worker;
 
 pub use delivery::drain;
 pub use letter::{Letter, Mailer, Target, Words, plain, strong};
-pub use outbox::{MailState, MailStatus, give_up, queue, queue_until, state_of};
+pub use outbox::{MailState, MailStatus, give_up, queue, queue_all, queue_until, state_of};
 pub use transport::Transport;
 pub use worker::Worker;

@@ -2,6 +2,7 @@
 
 use crate::{
     db::now,
+    email_address::EmailAddress,
     ids::{CompanyId, MailId},
     mail::{Letter, Mailer, Target, set},
     paths,
@@ -26,6 +27,9 @@ text_enum!(
     }
 );
 
+/// Letters that are put in the outbox by one statement at most.
+const AT_ONCE: usize = 500;
+
 /// Puts a letter in the outbox; tries to deliver it end after four days. Its Message-ID is fixed now, so that a second copy can be
 /// recognised (R3); its link is stored as purpose, row and generation, never as a token (S35).
 pub fn queue(conn: &mut PgConnection, mailer: &Mailer, company: Option<CompanyId>, letter: &Letter) -> QueryResult<MailId> {
@@ -43,6 +47,24 @@ pub fn queue_until(
     insert(conn, mailer, company, letter, Some(until))
 }
 
+/// Puts many letters there, which are set a batch at a time: few statements, however many they are. Says how many it were.
+pub fn queue_all(
+    conn: &mut PgConnection,
+    mailer: &Mailer,
+    company: Option<CompanyId>,
+    letters: impl IntoIterator<Item = Letter>,
+) -> QueryResult<usize> {
+    let (mut letters, mut queued) = (letters.into_iter(), 0);
+    loop {
+        let batch: Vec<Letter> = letters.by_ref().take(AT_ONCE).collect();
+        if batch.is_empty() {
+            return Ok(queued);
+        }
+        let rows = batch.iter().map(|letter| NewMail::of(mailer, company, letter, None)).collect::<QueryResult<Vec<_>>>()?;
+        queued += diesel::insert_into(outbox::table).values(rows).execute(conn)?;
+    }
+}
+
 fn insert(
     conn: &mut PgConnection,
     mailer: &Mailer,
@@ -50,35 +72,59 @@ fn insert(
     letter: &Letter,
     until: Option<DateTime<Utc>>,
 ) -> QueryResult<MailId> {
-    let id = MailId::new();
-    let (text, html) = set::bodies(mailer, letter).map_err(|error| {
-        tracing::error!(%error, "a letter could not be set");
-        RollbackTransaction
-    })?;
-    let link = match &letter.button {
-        Some((_, Target::Link { purpose, id, generation })) => Some((*purpose, *id, *generation)),
-        Some((_, Target::Page(_))) | None => None,
-    };
-    diesel::insert_into(outbox::table)
-        .values((
-            outbox::id.eq(id),
-            outbox::company_id.eq(company),
-            outbox::message_id.eq(format!("{}@{}", id, mailer.domain())),
-            outbox::recipient.eq(&letter.to),
-            outbox::sender_name.eq(letter.sender_name()),
-            outbox::reply_to.eq(&letter.reply_to),
-            outbox::subject.eq(letter.short_subject()),
-            outbox::text.eq(text),
-            outbox::html.eq(html),
-            outbox::link_purpose.eq(link.map(|(purpose, _, _)| purpose)),
-            outbox::link_id.eq(link.map(|(_, id, _)| id)),
-            outbox::link_generation.eq(link.map(|(_, _, generation)| generation)),
-            outbox::link_hash.eq(link.map(|(purpose, id, generation)| mailer.tokens().hash(purpose, id, generation))),
-            // None leaves the column's default.
-            until.map(|until| outbox::give_up_at.eq(until)),
-        ))
-        .execute(conn)?;
-    Ok(id)
+    let mail = NewMail::of(mailer, company, letter, until)?;
+    diesel::insert_into(outbox::table).values(&mail).execute(conn)?;
+    Ok(mail.id)
+}
+
+/// A letter that is set, as it goes into the outbox; what is none has its column's default.
+#[derive(Insertable)]
+#[diesel(table_name = outbox)]
+struct NewMail<'l> {
+    id: MailId,
+    company_id: Option<CompanyId>,
+    message_id: String,
+    recipient: &'l EmailAddress,
+    sender_name: String,
+    reply_to: Option<&'l EmailAddress>,
+    subject: String,
+    text: String,
+    html: String,
+    link_purpose: Option<Purpose>,
+    link_id: Option<Uuid>,
+    link_generation: Option<i32>,
+    link_hash: Option<TokenHash>,
+    give_up_at: Option<DateTime<Utc>>,
+}
+
+impl<'l> NewMail<'l> {
+    fn of(mailer: &Mailer, company: Option<CompanyId>, letter: &'l Letter, until: Option<DateTime<Utc>>) -> QueryResult<Self> {
+        let id = MailId::new();
+        let (text, html) = set::bodies(mailer, letter).map_err(|error| {
+            tracing::error!(%error, "a letter could not be set");
+            RollbackTransaction
+        })?;
+        let link = match &letter.button {
+            Some((_, Target::Link { purpose, id, generation })) => Some((*purpose, *id, *generation)),
+            Some((_, Target::Page(_))) | None => None,
+        };
+        Ok(Self {
+            id,
+            company_id: company,
+            message_id: format!("{}@{}", id, mailer.domain()),
+            recipient: &letter.to,
+            sender_name: letter.sender_name(),
+            reply_to: letter.reply_to.as_ref(),
+            subject: letter.short_subject(),
+            text,
+            html,
+            link_purpose: link.map(|(purpose, _, _)| purpose),
+            link_id: link.map(|(_, id, _)| id),
+            link_generation: link.map(|(_, _, generation)| generation),
+            link_hash: link.map(|(purpose, id, generation)| mailer.tokens().hash(purpose, id, generation)),
+            give_up_at: until,
+        })
+    }
 }
 
 /// Gives up letters that have not left, whose link opens one of these rows: it leads nowhere now. One that a worker is sending this moment

@@ -90,7 +90,7 @@ pub fn from_team(
         let (role, needed) = (member.recheck(conn, &team, TeamPermission::SeeTeam)?, permission(conversation.with));
         if !team.allows(role, needed) {
             audit::record(conn, by, Event::new(Action::Refused).team(team.id))?;
-            return Ok(Sent::Refused(needed.who_can(role)));
+            return Ok(Sent::Refused(team.who_can(role, needed)));
         }
         let written = match write(conn, &conversation, member.user.id, false, draft)? {
             Ok(written) => written,

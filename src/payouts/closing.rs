@@ -3,7 +3,7 @@
 
 use crate::{
     accounts::User,
-    audit::{self, Action, Actor, Event},
+    audit::{self, Action, Actor, Because, Event},
     db::{self, now},
     error::{Error, Result},
     governing::{emails::ownership as emails, ownership},
@@ -94,7 +94,7 @@ pub fn close(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, owner: &Membe
         let living =
             invitations::table.filter(invitations::team_id.eq(team.id)).filter(invitations::status.eq_any(InvitationStatus::LIVING));
         let open: Vec<InvitationId> = living.select(invitations::id).order(invitations::id).load(conn)?;
-        revoking::take_back(conn, by, &open)?;
+        revoking::end(conn, by, &open, Because::TeamClosed)?;
         ownership::end_with_team(conn, team.id)?;
         audit::record(conn, by, Event::new(Action::TeamClosed).team(team.id).target(team.id.uuid()))?;
         for company in end_partnerships(conn, team.id)? {

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use diesel::{dsl::exists, prelude::*};
 
 /// Programs of a team shown at most.
-const MOST: i64 = 100;
+pub const MOST: usize = 100;
 
 /// A program that a team is in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Joined {
     pub since: DateTime<Utc>,
 }
 
-/// The programs that a team is in, by company and name.
+/// The programs that a team is in, by company and name: [`MOST`] at most, and one more where there are more.
 pub fn of_team(conn: &mut PgConnection, team: TeamId) -> QueryResult<Vec<Joined>> {
     let rows: Vec<(String, String, DateTime<Utc>)> = enrollments::table
         .inner_join(partners::table.on(partners::id.eq(enrollments::partner_id)))
@@ -31,7 +31,7 @@ pub fn of_team(conn: &mut PgConnection, team: TeamId) -> QueryResult<Vec<Joined>
         .filter(partners::team_id.eq(team))
         .filter(enrollments::left_at.is_null())
         .order((companies::name, programs::name, enrollments::id))
-        .limit(MOST)
+        .limit(MOST as i64 + 1)
         .select((companies::name, programs::name, enrollments::joined_at))
         .load(conn)?;
     Ok(rows.into_iter().map(|(company, program, since)| Joined { company, program, since }).collect())

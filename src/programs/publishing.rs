@@ -10,7 +10,7 @@ use crate::{
     mail::{self, Mailer},
     programs::{Program, Terms, emails},
     schema::{enrollments, members, partners, programs, teams, terms, users},
-    teams::{MemberRole, Team},
+    teams::{MemberRole, Team, TeamPermission, TeamRole, member::role_in, permissions::Rule},
 };
 use diesel::prelude::*;
 use serde_json::json;
@@ -73,9 +73,11 @@ pub fn publish(
     })
 }
 
-/// Mails the owners and admins of the program's teams, who may accept: a mail for each team that they speak for.
+/// Mails those in the program's teams who may accept: a mail for each team that they speak for.
 fn tell_teams(conn: &mut PgConnection, mailer: &Mailer, staff: &Staff, program: &Program, terms: &Terms) -> QueryResult<usize> {
-    let who: Vec<(User, Team)> = enrollments::table
+    const ANSWERS: TeamPermission = TeamPermission::AnswerProgramInvitations;
+    let roles = MemberRole::ALL.iter().filter(|role| ANSWERS.rule(TeamRole::Given(**role)) != Rule::Never);
+    let who: Vec<(User, Team, MemberRole)> = enrollments::table
         .inner_join(partners::table.on(partners::id.eq(enrollments::partner_id)))
         .inner_join(teams::table.on(teams::id.eq(partners::team_id)))
         .inner_join(members::table.on(members::team_id.eq(teams::id)))
@@ -83,13 +85,12 @@ fn tell_teams(conn: &mut PgConnection, mailer: &Mailer, staff: &Staff, program: 
         .filter(enrollments::program_id.eq(program.id))
         .filter(enrollments::left_at.is_null())
         .filter(members::left_at.is_null())
-        .filter(members::role.eq(MemberRole::Admin).or(members::user_id.eq(teams::owner_id)))
-        .select((User::as_select(), Team::as_select()))
+        .filter(members::role.eq_any(roles).or(members::user_id.eq(teams::owner_id)))
+        .select((User::as_select(), Team::as_select(), members::role))
         .load(conn)?;
-    for (user, team) in &who {
-        mail::queue(conn, mailer, Some(program.company_id), &emails::new_terms(&staff.company, program, terms, team, user))?;
-    }
-    Ok(who.len())
+    let may = |(user, team, role): &&(User, Team, MemberRole)| team.allows(role_in(team, user.id, *role), ANSWERS);
+    let letter = |(user, team, _): &(User, Team, MemberRole)| emails::new_terms(&staff.company, program, terms, team, user);
+    mail::queue_all(conn, mailer, Some(program.company_id), who.iter().filter(may).map(letter))
 }
 
 /// What the page of a new version shows of the program.

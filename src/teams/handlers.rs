@@ -50,9 +50,11 @@ struct HomePage {
     means: &'static str,
     waiting: i64,
     programs: Vec<Joined>,
+    programs_count: String,
     activity: ActivityView,
     may_approve: bool,
     may_answer: bool,
+    admins_approve: bool,
     zone: Tz,
 }
 
@@ -98,9 +100,10 @@ struct PendingRow {
     second: String,
     avatar: Avatar,
     role: &'static str,
-    /// "Waiting for approval", or until when the link works.
+    /// "Waiting for approval", or until when the link works or worked.
     waits: String,
     is_waiting: bool,
+    is_expired: bool,
     mail_refused: bool,
     asked_by: String,
     /// Where it is sent again and taken back, where the team made it.
@@ -116,6 +119,7 @@ pub async fn home(by: InTeam<may::SeeTeam>, Query(asked): Query<ActivityQuery>, 
             Ok::<_, Error>((overview, enrollment::of_team(conn, member.team.id)?))
         })
         .await?;
+    let (programs, programs_count) = up_to_most(programs);
     let title = if by.may(TeamPermission::SeeActivity) { "Activity" } else { "Your activity" };
     let frame = by.frame(layout, TeamTab::Overview, "Overview");
     page(&HomePage {
@@ -135,8 +139,10 @@ pub async fn home(by: InTeam<may::SeeTeam>, Query(asked): Query<ActivityQuery>, 
         means: by.role.means(),
         waiting: by.waiting.all(),
         programs,
+        programs_count,
         may_approve: by.may(TeamPermission::ApproveMembers),
         may_answer: by.may(TeamPermission::AnswerProgramInvitations),
+        admins_approve: by.team.allows(TeamRole::Given(MemberRole::Admin), TeamPermission::ApproveMembers),
         zone: by.user.zone(),
     })
 }
@@ -156,6 +162,14 @@ pub async fn members(by: InTeam<may::SeeTeam>, Query(query): Query<ListQuery>, l
     page(&MembersPage::of(&by, frame, q, people, pending))
 }
 
+/// As many as are shown, and how many there are: "100+" where there are more.
+fn up_to_most(mut programs: Vec<Joined>) -> (Vec<Joined>, String) {
+    let most = enrollment::MOST;
+    let count = if programs.len() > most { format!("{most}+") } else { programs.len().to_string() };
+    programs.truncate(most);
+    (programs, count)
+}
+
 impl Alone {
     /// For the owner alone: the others cannot change it.
     fn of(viewer: &Membership, admins: i64) -> Option<Self> {
@@ -173,6 +187,18 @@ impl HomePage {
             0 => "Nothing waits for a decision".to_owned(),
             1 => "1 decision waits".to_owned(),
             several => format!("{several} decisions wait"),
+        }
+    }
+
+    /// The sentence for those who may not do everything here (rule 46); empty for those who may.
+    fn who_can(&self) -> &'static str {
+        match (self.may_answer, self.may_approve, self.admins_approve) {
+            (false, _, true) => "Only the team’s owner and admins join programs, invite and approve people, and edit the team.",
+            (false, _, false) => {
+                "Only the team’s owner and admins join programs, invite people and edit the team. Only the owner approves people that companies ask for."
+            }
+            (true, false, _) => "Only the team’s owner approves people that companies ask for, and only the owner hands over the team.",
+            (true, true, _) => "",
         }
     }
 
@@ -242,7 +268,7 @@ impl Row {
 
 impl PendingRow {
     fn of(pending: Pending, team: &str, now: DateTime<Utc>, zone: Tz) -> Self {
-        let own = pending.is_own();
+        let (own, is_expired) = (pending.is_own(), pending.is_expired(now));
         let Pending { invitation, company, asker, mail_refused } = pending;
         let action = |noun| paths::team_invitation_action(team, invitation.id, noun);
         let until = Moment::new(invitation.expires_at, now, zone).date;
@@ -252,8 +278,13 @@ impl PendingRow {
             second: if invitation.name.is_empty() { "Name not known yet".to_owned() } else { invitation.email.to_string() },
             avatar: Avatar::pending(),
             role: invitation.role.map_or("", |role| role.label()),
-            waits: if is_waiting { format!("Waiting for approval until {until}") } else { format!("Invited until {until}") },
+            waits: match (is_waiting, is_expired) {
+                (true, _) => format!("Waiting for approval until {until}"),
+                (false, true) => format!("Expired on {until}"),
+                (false, false) => format!("Invited until {until}"),
+            },
             is_waiting,
+            is_expired,
             mail_refused,
             own: own.then(|| (action("resending"), action("revocation"))),
             asked_by: company.map_or_else(|| asker.clone(), |company| format!("{asker} of {company}")),

@@ -66,6 +66,11 @@ impl Membership {
         self.team.allows(self.role, permission)
     }
 
+    /// Who can, where they may not: a sentence.
+    pub fn who_can(&self, permission: TeamPermission) -> &'static str {
+        self.team.who_can(self.role, permission)
+    }
+
     /// The roles that they give and take (rule 36).
     pub fn gives(&self) -> Vec<MemberRole> {
         self.team.given_by(self.role)
@@ -131,10 +136,13 @@ impl Membership {
     }
 
     /// Asks again what they are and whether they may, with the team locked (S31). `Forbidden` where they no longer may, `NotFound` where
-    /// they have left.
+    /// they have left, or the team is closed.
     pub fn recheck(&self, conn: &mut PgConnection, team: &Team, permission: TeamPermission) -> Result<TeamRole> {
+        if team.closed_at.is_some() {
+            return Err(Error::NotFound);
+        }
         let role = Self::role_now(conn, team, self.user.id)?.ok_or(Error::NotFound)?;
-        if team.allows(role, permission) { Ok(role) } else { Err(Error::Forbidden(permission.who_can(role).into())) }
+        if team.allows(role, permission) { Ok(role) } else { Err(Error::Forbidden(team.who_can(role, permission).into())) }
     }
 
     /// Notes that the person is active, at most once an hour (S15: one of the named traces).

@@ -255,8 +255,9 @@ impl TeamPermission {
         self.line().phrase
     }
 
-    /// The sentence for somebody of that role who does not have it: who can, and where it can be switched on, by whom.
-    pub fn who_can(self, role: TeamRole) -> &'static str {
+    /// The sentence for somebody of that role who does not have it in a team with these switches: who can, and where it can be switched on,
+    /// by whom.
+    pub fn who_can(self, role: TeamRole, switches: &Switches) -> &'static str {
         match (self.rule(role), role) {
             (Rule::Never | Rule::Always, TeamRole::Owner) => "Hand over the ownership first: a team always has an owner.",
             (Rule::Switch { .. }, TeamRole::Given(MemberRole::Admin)) if self.is_owners_at_first() => {
@@ -264,7 +265,7 @@ impl TeamPermission {
             }
             (Rule::Switch { .. }, TeamRole::Given(MemberRole::Admin)) => "This is switched off for admins. Ask the team's owner.",
             (Rule::Switch { .. }, _) => "This is switched off for your role. Ask the team's owner or an admin.",
-            (Rule::Never | Rule::Always, TeamRole::Given(_)) => self.holders(),
+            (Rule::Never | Rule::Always, TeamRole::Given(_)) => self.holders(switches),
         }
     }
 
@@ -273,13 +274,13 @@ impl TeamPermission {
         TeamRole::ALL.iter().all(|role| *role == TeamRole::Owner || !Switches::default().allow(*role, self))
     }
 
-    /// Who always has it, as a sentence.
-    fn holders(self) -> &'static str {
-        let [_, admin, _, finance] = self.line().rules;
-        match (admin, finance) {
-            (Rule::Always, _) => "Only the team's owner and admins can do this.",
-            (_, Rule::Always) => "Only the team's owner and finance team members can do this.",
-            (_, _) => OWNER_ALONE,
+    /// Who has it, as a sentence.
+    fn holders(self, switches: &Switches) -> &'static str {
+        let has = |role| switches.allow(TeamRole::Given(role), self);
+        match (has(MemberRole::Admin), has(MemberRole::Finance)) {
+            (true, _) => "Only the team's owner and admins can do this.",
+            (_, true) => "Only the team's owner and finance team members can do this.",
+            (false, false) => OWNER_ALONE,
         }
     }
 }
@@ -443,6 +444,17 @@ mod tests {
                 assert_eq!(fact.is_empty() || reason.is_empty(), cell.is_switched_by(viewer), "{} for {viewer:?}", cell.word());
             }
         }
+    }
+
+    #[test]
+    fn who_can_is_said_as_the_team_has_switched_it() {
+        let (admin, member) = (TeamRole::Given(MemberRole::Admin), TeamRole::Given(MemberRole::Member));
+        let (usual, approving) = (Switches::default(), TeamPermission::ApproveMembers);
+        let on = usual.switched(&[Cell { role: admin, permission: approving }]);
+        assert_eq!(approving.who_can(member, &usual), OWNER_ALONE);
+        assert_eq!(approving.who_can(member, &on), "Only the team's owner and admins can do this.");
+        assert_eq!(approving.who_can(admin, &usual), "Only the team's owner can do this. They may switch it on for admins.");
+        assert_eq!(TeamPermission::Withdraw.who_can(admin, &on), "Only the team's owner and finance team members can do this.");
     }
 
     #[test]

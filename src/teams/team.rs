@@ -39,6 +39,11 @@ impl Team {
         self.switches.allow(role, permission)
     }
 
+    /// The sentence for somebody of that role who does not have that permission here.
+    pub fn who_can(&self, role: TeamRole, permission: TeamPermission) -> &'static str {
+        permission.who_can(role, &self.switches)
+    }
+
     /// Whether this person, in that role, must set up two-step sign-in before anything of the team opens (S7).
     pub fn awaits_two_step(&self, role: TeamRole, user: &User) -> bool {
         self.requires_two_step && role.may_need_two_step() && user.two_step_at.is_none()

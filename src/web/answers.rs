@@ -62,6 +62,15 @@ pub fn too_many(excess: &Excess, page: Result<HttpResponse>) -> Result<HttpRespo
     Ok(response)
 }
 
+/// Where somebody is whom a lock let in, for pages that cannot be theirs: the place's name and its start page (rule 39).
+#[derive(Debug, Clone)]
+pub struct Whereabouts {
+    /// What it is called.
+    pub name: String,
+    /// Its start page.
+    pub home: String,
+}
+
 #[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage {
@@ -69,7 +78,7 @@ struct ErrorPage {
     h1: &'static str,
     says: String,
     /// Where to go from here: address and words.
-    way: (String, &'static str),
+    way: (String, String),
     request: Option<RequestId>,
 }
 
@@ -159,6 +168,7 @@ pub fn error_page(error: &Error, req: &HttpRequest) -> HttpResponse {
 struct Around {
     assets: Assets,
     request: Option<RequestId>,
+    whereabouts: Option<Whereabouts>,
     is_for_programs: bool,
 }
 
@@ -166,7 +176,8 @@ impl Around {
     fn of(req: &HttpRequest) -> Self {
         let assets = *req.app_data::<web::Data<Assets>>().expect("Assets is registered in app.rs").get_ref();
         let is_for_programs = paths::is_for_programs(req.match_info().as_str());
-        Self { assets, request: req.extensions().get::<RequestId>().copied(), is_for_programs }
+        let known = req.extensions();
+        Self { assets, request: known.get::<RequestId>().copied(), whereabouts: known.get::<Whereabouts>().cloned(), is_for_programs }
     }
 
     fn page(&self, error: &Error) -> HttpResponse {
@@ -186,7 +197,10 @@ impl Around {
         } else {
             let (h1, says) = words(error);
             let request = self.request.filter(|_| status.is_server_error());
-            let way = (paths::home(), "Go to the start page");
+            let way = match &self.whereabouts {
+                Some(here) if matches!(error, Error::Forbidden(_)) => (here.home.clone(), format!("Back to {}", here.name)),
+                _ => (paths::home(), "Go to the start page".to_owned()),
+            };
             let template = ErrorPage { frame: Layout::bare(self.assets).public(h1, None), h1, says, way, request };
             let body = template.render().unwrap_or_else(|_| h1.to_owned());
             HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body)

@@ -18,7 +18,7 @@ pub mod qr;
 pub mod same_origin;
 pub mod time;
 
-pub use answers::{page, refused, too_many};
+pub use answers::{Whereabouts, page, refused, too_many};
 pub use flash::{Flash, Redirect, see_other, send_on};
 pub use form::{Form, FormErrors, FormWithFile, Sent};
 pub use layout::{Avatar, Frame, Layout, Person, Place, Tab};

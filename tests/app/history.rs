@@ -1,12 +1,25 @@
 //! The audit log as people read it: a team's history, a company's log, the log as a file (rules 32 and 46, S57, S61).
 
 use crate::support::{Scene, TestApp, catalogue::changes, personas::*};
-use guildhall::audit::{Action, sentence};
+use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
+use guildhall::audit::{Action, lines::Of, sentence};
 
 const HISTORY: &str = "/teams/northwind/history";
 const AUDIT: &str = "/companies/acme/audit";
 
+#[derive(QueryableByName)]
+struct Plan {
+    #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+    line: String,
+}
+
 impl TestApp {
+    /// How the database would answer that statement.
+    fn plan(&self, statement: &str) -> String {
+        let plan: Vec<Plan> = sql_query(format!("EXPLAIN {statement}")).load(&mut self.connection()).expect("a plan");
+        plan.into_iter().map(|row| row.line).collect::<Vec<_>>().join("\n")
+    }
+
     /// A line written so many minutes ago.
     fn line(&self, company: &str, team: &str, who: &str, action: Action, minutes: i32) {
         let of = |table: &str, slug: &str| {
@@ -70,6 +83,61 @@ async fn a_team_reads_its_own_lines_and_not_what_a_company_keeps_for_itself() {
     for private in ["note", "tagged", "took the tag", "assigned", "message", "Tomás"] {
         assert!(!text.contains(private), "{private} in {text}");
     }
+}
+
+#[actix_web::test]
+async fn who_may_not_see_the_teams_money_reads_nothing_of_it_in_its_history() {
+    let app = TestApp::start().await;
+    let money: Vec<&Action> = Action::ALL.iter().filter(|action| sentence::tells_money(**action)).collect();
+    assert_eq!(money.len(), 4);
+    for action in &money {
+        app.line("acme", "northwind", FRANK, **action, 1);
+    }
+    app.line("acme", "northwind", ADAM, Action::ProgramJoined, 2);
+    let (olivia, adam) = (app.signed_in(OLIVIA), app.signed_in(ADAM));
+    let told = async |browser: &crate::support::Browser| browser.get(HISTORY).await.text_of("tbody .told").len();
+    adam.get("/teams/northwind/commissions").await.is(403);
+    assert_eq!((told(&olivia).await, told(&adam).await), (5, 1));
+    app.sql("UPDATE teams SET switches = ARRAY['admin: see commissions'] WHERE slug = 'northwind'");
+    adam.get("/teams/northwind/commissions").await.is(200);
+    assert_eq!((told(&olivia).await, told(&adam).await), (5, 5));
+}
+
+#[actix_web::test]
+async fn a_history_is_found_by_its_index_whatever_else_was_done_about_the_team() {
+    let app = TestApp::start().await;
+    let team = app.text("SELECT id FROM teams WHERE slug = 'northwind'");
+    app.sql(&format!(
+        "INSERT INTO audit (id, team_id, action, at) SELECT gen_random_uuid(), '{team}', CASE WHEN n % 100 = 0 THEN 'member joined' ELSE 'sale reported' END, now() - n * interval '1 second' \
+         FROM generate_series(1, 20000) n; ANALYZE audit"
+    ));
+    for sees_money in [true, false] {
+        let of = Of::Team { team: team.parse().unwrap(), sees_money };
+        let lines = of.lines().replace("$1", &format!("'{team}'"));
+        let plan =
+            app.plan(&format!("SELECT a.* {lines} AND (a.at, a.id) < (now(), gen_random_uuid()) ORDER BY a.at DESC, a.id DESC LIMIT 26"));
+        assert!(plan.contains("Index Scan using audit_of_team"), "{plan}");
+    }
+}
+
+#[actix_web::test]
+async fn the_log_is_narrowed_to_staff_first_and_whom_the_address_names_is_always_among_them() {
+    let app = TestApp::start().await;
+    app.sql(
+        "WITH u AS (INSERT INTO users (id, email, name, search) SELECT gen_random_uuid(), 'a' || n || '@many.example', 'Aaron ' || n, 'a' FROM generate_series(1, 300) n RETURNING id) \
+         INSERT INTO audit (id, company_id, user_id, action) SELECT gen_random_uuid(), c.id, u.id, 'program joined' FROM u, companies c WHERE c.slug = 'acme'",
+    );
+    app.line("acme", "northwind", OLIVIA, Action::ProgramJoined, 1);
+    app.line("globex", "", GUS, Action::ProgramCreated, 1);
+    let sam = app.signed_in(SAM);
+    let options = async |query: &str| sam.get(&format!("{AUDIT}{query}")).await.text_of("#person option");
+    let shown = options("").await;
+    assert_eq!((shown.len(), &shown[..5]), (201, &["Anybody", "Max Adler", "Sam Whitaker", "Vera Lind", "Aaron 1"].map(String::from)[..]));
+    let id = |email: &str| app.text(&format!("SELECT id FROM users WHERE email = '{email}'"));
+    let page = sam.get(&format!("{AUDIT}?person={}", id(OLIVIA))).await;
+    assert_eq!(page.form("/audit").value("person"), Some(id(OLIVIA).as_str()));
+    assert_eq!(page.text_of("#person option").last().map(String::as_str), Some("Olivia Park"));
+    assert!(!options(&format!("?person={}", id(GUS))).await.contains(&"Gus Porter".to_owned()), "he did nothing here");
 }
 
 #[actix_web::test]

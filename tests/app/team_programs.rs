@@ -291,3 +291,31 @@ async fn an_admin_answers_what_they_may_and_a_forged_rest_is_refused_and_written
         assert!(page.text_of(".decision label").is_empty());
     }
 }
+
+#[actix_web::test]
+async fn joining_again_sends_no_receipt_for_what_somebody_else_accepted_before() {
+    let app = TestApp::start().await;
+    let _scene = Scene::set(&app);
+    let (olivia, adam) = (app.signed_in(OLIVIA), app.signed_in(ADAM));
+    olivia.submit(&ticked(olivia.get(&open()).await.form("/enrollment"), "1")).await.leads_to(&open());
+    assert_eq!(app.last_mail_to(OLIVIA).subject, "You accepted the terms of Globex Open");
+    olivia.post(&format!("{}/departure", open()), &[]).await.leads_to(&open());
+    app.sql("DELETE FROM outbox");
+    adam.submit(&ticked(adam.get(&open()).await.form("/enrollment"), "1")).await.leads_to(&open());
+    assert_eq!((app.places(OPEN_PROGRAM), app.mails_to(ADAM).len()), (1, 0), "version 1 was accepted by Olivia");
+    adam.get(&open()).await.shows("Olivia Park accepted version 1");
+}
+
+#[actix_web::test]
+async fn who_joins_an_open_program_is_asked_no_more_to_accept_an_invitation_into_it() {
+    let app = TestApp::start().await;
+    let _scene = Scene::set(&app);
+    app.sql(&format!("UPDATE programs SET open = true WHERE id = '{}'", id(SECOND_PROGRAM)));
+    let (olivia, path) = (app.signed_in(OLIVIA), format!("{LIST}/{}", id(SECOND_PROGRAM)));
+    olivia.get(APPROVALS).await.shows("Program invitation by Acme");
+    olivia.submit(&ticked(olivia.get(&path).await.form("/enrollment"), "1")).await.leads_to(&path);
+    olivia.get(APPROVALS).await.hides("Program invitation by Acme");
+    let line = "SELECT concat_ws(' ', i.status, a.after ->> 'because') FROM audit a JOIN invitations i ON i.id = a.target_id WHERE a.action = 'invitation revoked'";
+    assert_eq!(app.text(line), "revoked in program");
+    app.signed_in(SAM).get("/companies/acme/audit").await.shows("ended, since the team they put it before is in Acme Agencies");
+}

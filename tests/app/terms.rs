@@ -222,3 +222,25 @@ async fn a_viewer_reads_and_publishes_nothing() {
     vera.post(&app.terms_page(), &[("terms", NEW), ("version", "1"), ("answer", "publish")]).await.is(403);
     assert_eq!(app.versions(), format!("1:{OLD}"));
 }
+
+#[actix_web::test]
+async fn many_are_told_of_new_terms_by_few_statements() {
+    let app = TestApp::start().await;
+    let sam = app.signed_in(SAM);
+    let statements = async |text: &str| {
+        let form = form(&app, &sam).await.set("terms", text);
+        let before = app.db.statements();
+        sam.submit(&form).await.is(303);
+        app.db.statements() - before
+    };
+    let few = statements("Second.").await;
+    assert_eq!(app.mails().len(), 2);
+    app.sql("DELETE FROM outbox");
+    app.many_partners(200);
+    app.sql(
+        "INSERT INTO enrollments (id, company_id, partner_id, program_id) SELECT gen_random_uuid(), g.company_id, p.id, g.id FROM programs g JOIN partners p ON p.company_id = g.company_id \
+         WHERE g.name = 'Acme Resellers' AND NOT EXISTS (SELECT FROM enrollments e WHERE e.partner_id = p.id AND e.program_id = g.id)",
+    );
+    assert_eq!(statements("Third.").await, few);
+    assert_eq!((app.mails().len(), app.mails_to("p7@many.example").len()), (202, 1));
+}

@@ -18,7 +18,7 @@ use crate::{
 };
 use actix_web::{HttpResponse, web::Query};
 use askama::Template;
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::Deserialize;
 
@@ -78,8 +78,11 @@ fn day(text: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok()
 }
 
+/// The first moment of the day: midnight, or where the clocks pass over that, the next time that they show.
 fn beginning(day: NaiveDate, zone: Tz) -> Option<DateTime<Utc>> {
-    zone.from_local_datetime(&day.and_time(NaiveTime::MIN)).earliest().map(|at| at.with_timezone(&Utc))
+    let midnight = day.and_time(NaiveTime::MIN);
+    let mut minutes = (0..=24 * 60).filter_map(|minutes| midnight.checked_add_signed(TimeDelta::minutes(minutes)));
+    minutes.find_map(|at| zone.from_local_datetime(&at).earliest()).map(|at| at.with_timezone(&Utc))
 }
 
 /// What was done in the company, the last first.
@@ -130,11 +133,39 @@ impl AuditPage {
         self.filter != Filter::default()
     }
 
+    /// The people to choose from in two groups, each with its head.
+    fn groups(&self) -> [(&'static str, &[Someone]); 2] {
+        let (staff, others) = self.people.split_at(self.people.partition_point(|someone| someone.is_staff));
+        [("Staff", staff), ("Others", others)]
+    }
+
     fn is_person(&self, someone: &&Someone) -> bool {
         self.filter.person == Some(someone.id)
     }
 
     fn words(&self) -> String {
         format!("{PAGE_SIZE} per page")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_where_the_clocks_pass_over_midnight_too() {
+        for (zone, on, at) in [
+            (Tz::Europe__Berlin, "2026-03-29", "2026-03-28T23:00:00Z"),
+            (Tz::America__Santiago, "2026-09-06", "2026-09-06T04:00:00Z"),
+            (Tz::Africa__Cairo, "2026-04-24", "2026-04-23T22:00:00Z"),
+            (Tz::Asia__Beirut, "2026-03-29", "2026-03-28T22:00:00Z"),
+            (Tz::America__Havana, "2026-03-08", "2026-03-08T05:00:00Z"),
+            // The clocks went back over midnight: the first one counts.
+            (Tz::America__Havana, "2026-11-01", "2026-11-01T04:00:00Z"),
+            // There was no such day.
+            (Tz::Pacific__Apia, "2011-12-30", "2011-12-30T10:00:00Z"),
+        ] {
+            assert_eq!(day(on).and_then(|day| beginning(day, zone)), at.parse().ok(), "{on} in {zone}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     db::Db,
     error::Result,
     paths,
-    teams::rail::TeamTab,
+    teams::{TeamPermission, rail::TeamTab},
     web::{
         Frame, Layout, page,
         pagination::{PAGE_SIZE, Start},
@@ -43,8 +43,9 @@ pub async fn history(
     layout: Layout,
     db: Db,
 ) -> Result<HttpResponse> {
-    let (team, start) = (by.team.id, Start::from_query(&query.after, &query.before));
-    let lines = db.run(move |conn| Line::page(conn, Of::Team(team), Filter::default(), start)).await?;
+    let of = Of::Team { team: by.team.id, sees_money: by.may(TeamPermission::SeeCommissions) };
+    let start = Start::from_query(&query.after, &query.before);
+    let lines = db.run(move |conn| Line::page(conn, of, Filter::default(), start)).await?;
     let (here, now, zone) = (paths::history(&by.team.slug), Utc::now(), by.user.zone());
     page(&HistoryPage {
         frame: by.frame(layout, TeamTab::History, "History"),

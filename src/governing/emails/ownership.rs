@@ -65,6 +65,26 @@ pub fn declined(owner: &User, team: &Team, person: &User) -> Letter {
     }
 }
 
+/// To the owner: the member to whom they offered the team was removed from it by somebody else.
+pub fn ended(owner: &User, team: &Team, person: &User, by: &User) -> Letter {
+    Letter {
+        subject: format!("Your offer of {} to {} has ended", team.name, person.name),
+        preheader: format!("{} removed {} from the team. You own it as before.", by.name, person.name),
+        heading: format!("Your offer of {} has ended", team.name),
+        lead: vec![
+            plain(format!("{} removed ", by.name)),
+            strong(&person.name),
+            plain(", to whom you had offered the ownership, from "),
+            strong(&team.name),
+            plain(". You own it as before."),
+        ],
+        facts: vec![("Team", team.name.clone()), ("Person", format!("{}, {}", person.name, person.email)), ("Removed by", by.name.clone())],
+        button: Some(("See the ownership".to_owned(), Target::Page(paths::ownership(&team.slug)))),
+        why: format!("You get this mail because you own the team {}. There is nothing to do.", team.name),
+        ..to_member(owner, team, by)
+    }
+}
+
 /// To the new owner.
 pub fn you_own(person: &User, team: &Team, old: &User) -> Letter {
     Letter {

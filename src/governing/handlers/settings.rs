@@ -26,7 +26,7 @@ pub struct NameForm {
 
 #[derive(Template)]
 #[template(path = "governing/settings.html")]
-struct SettingsPage {
+pub(super) struct SettingsPage {
     frame: Frame,
     errors: FormErrors,
     team: String,
@@ -98,7 +98,7 @@ impl NameForm {
 }
 
 impl SettingsPage {
-    fn of<P>(by: &InTeam<P>, layout: Layout, name: String, errors: FormErrors) -> Self {
+    pub(super) fn of<P>(by: &InTeam<P>, layout: Layout, name: String, errors: FormErrors) -> Self {
         let frame = by.frame(layout, TeamTab::Settings, "Settings");
         Self {
             frame: if errors.is_empty() { frame } else { frame.with_errors() },

@@ -11,7 +11,7 @@ use crate::{
     },
     paths,
     programs::due::Due,
-    teams::{MemberRole, TeamPermission, rail::TeamTab},
+    teams::{MemberRole, TeamPermission, TeamRole, rail::TeamTab},
     web::{
         Avatar, FormErrors, Frame, Layout, Redirect, page,
         pagination::{PAGE_SIZE, Page, Start},
@@ -31,6 +31,13 @@ pub struct ListQuery {
     before: String,
 }
 
+impl ListQuery {
+    /// The page that the address asks for.
+    pub(super) fn start(&self) -> Start {
+        Start::from_query(&self.after, &self.before)
+    }
+}
+
 #[derive(Template)]
 #[template(path = "teams/approvals.html")]
 pub(super) struct ApprovalsPage {
@@ -41,6 +48,7 @@ pub(super) struct ApprovalsPage {
     waiting: i64,
     may_approve: bool,
     may_answer: bool,
+    admins_approve: bool,
     roles: Vec<MemberRole>,
     role_label: String,
     answers: String,
@@ -69,6 +77,8 @@ struct Card {
     says: String,
     message: String,
     role: Option<MemberRole>,
+    /// Where the role that the company asked for is not the viewer's to give: who gives it.
+    who_gives: Option<&'static str>,
     is_ticked: bool,
     /// Where a person is approved, or a program accepted.
     yes: String,
@@ -78,9 +88,9 @@ struct Card {
 
 /// What waits for the team.
 pub async fn index(by: InTeam<may::SeeTeam>, Query(query): Query<ListQuery>, layout: Layout, db: Db) -> Redirect {
-    let (team, start) = (by.team.id, Start::from_query(&query.after, &query.before));
+    let (team, start) = (by.team.id, query.start());
     let waiting = db.run(move |conn| approval::waiting(conn, team, start)).await?;
-    page(&ApprovalsPage::of(&by, layout, waiting, FormErrors::none()))
+    page(&ApprovalsPage::of(&by, layout, waiting, FormErrors::none()).at(&query))
 }
 
 /// The id of the field with the role, which is also the key of its error.
@@ -94,21 +104,34 @@ impl ApprovalsPage {
         let here = paths::approvals(slug);
         let frame = by.frame(layout, TeamTab::Approvals, "Approvals");
         let zone = by.user.zone();
+        let roles = by.gives();
+        let card = |matter| {
+            let card = Card::of(slug, matter, zone);
+            let who_gives = card.role.filter(|role| !roles.contains(role)).map(|role| by.who_can(role.given_by()));
+            Card { who_gives, ..card }
+        };
         Self {
             frame: if errors.is_empty() { frame } else { frame.with_errors() },
             errors,
             team: by.team.name.clone(),
-            cards: waiting.rows.into_iter().map(|matter| Card::of(slug, matter, zone)).collect(),
+            cards: waiting.rows.into_iter().map(card).collect(),
             waiting: by.waiting.all(),
             may_approve: by.may(TeamPermission::ApproveMembers),
             may_answer: by.may(TeamPermission::AnswerProgramInvitations),
-            roles: by.gives(),
+            admins_approve: by.team.allows(TeamRole::Given(MemberRole::Admin), TeamPermission::ApproveMembers),
+            roles,
             role_label: format!("Role in {}", by.team.name),
             answers: paths::approval_answers(slug),
             reason: String::new(),
             previous: waiting.previous.map(|cursor| paths::with_query(&here, &[("before", &cursor)])),
             next: waiting.next.map(|cursor| paths::with_query(&here, &[("after", &cursor)])),
         }
+    }
+
+    /// On the page that the address asks for, to which what is refused leads back.
+    pub(super) fn at(mut self, query: &ListQuery) -> Self {
+        self.answers = paths::with_query(&self.answers, &[("after", &query.after), ("before", &query.before)]);
+        self
     }
 
     /// With what was ticked and typed to answer several.
@@ -120,10 +143,10 @@ impl ApprovalsPage {
         self
     }
 
-    /// Whether this person may answer it.
+    /// Whether this person may answer it as it is asked.
     fn may(&self, card: &Card) -> bool {
         match card.about {
-            About::Member => self.may_approve,
+            About::Member => self.may_approve && card.who_gives.is_none(),
             About::Program | About::Terms => self.may_answer,
         }
     }
@@ -165,7 +188,11 @@ impl ApprovalsPage {
     fn who_can(&self) -> &'static str {
         let (members, others) = (self.has(About::Member), self.has(About::Program) || self.has(About::Terms));
         match (members && !self.may_approve, others && !self.may_answer) {
+            (true, true) if self.admins_approve => {
+                "Only the team’s owner and admins approve members, answer program invitations and accept terms."
+            }
             (true, true) => "Only the team’s owner approves members; owner and admins answer program invitations and accept terms.",
+            (true, false) if self.admins_approve => "Only the team’s owner and admins approve members that companies ask for.",
             (true, false) => "Only the team’s owner approves members that companies ask for.",
             (false, true) => "Only the team’s owner and admins answer program invitations and accept terms.",
             (false, false) => "",
@@ -197,6 +224,7 @@ impl Card {
             no: paths::approval_answer(team, invitation.id, "rejection"),
             message: invitation.message,
             role: invitation.role,
+            who_gives: None,
             is_ticked: false,
         }
     }
@@ -218,6 +246,7 @@ impl Card {
             no: paths::approval_answer(team, invitation.id, "declination"),
             message: invitation.message,
             role: None,
+            who_gives: None,
             is_ticked: false,
         }
     }
@@ -241,6 +270,7 @@ impl Card {
             no: String::new(),
             message: String::new(),
             role: None,
+            who_gives: None,
             is_ticked: false,
         }
     }

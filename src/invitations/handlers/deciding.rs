@@ -10,7 +10,7 @@ use crate::{
     invitations::{
         approval::{self, Decided, Decision, Matter, Several, Tally, Waiting},
         handlers::{
-            approvals::{ApprovalsPage, role_field},
+            approvals::{ApprovalsPage, ListQuery, role_field},
             facts,
         },
     },
@@ -19,12 +19,12 @@ use crate::{
     teams::{MemberRole, rail::TeamTab},
     web::{
         Flash, Form, FormErrors, Frame, Layout, Redirect, page,
-        pagination::{PAGE_SIZE, Page, Start},
+        pagination::{PAGE_SIZE, Page},
         refused,
     },
     words::REASON_LENGTH,
 };
-use actix_web::web::Path;
+use actix_web::web::{Path, Query};
 use askama::Template;
 use serde::Deserialize;
 
@@ -127,6 +127,7 @@ pub async fn reject(
 pub async fn answer_several(
     by: InTeam<may::AnswerProgramInvitations>,
     freshness: Freshness,
+    Query(query): Query<ListQuery>,
     Form(form): Form<AnswersForm>,
     layout: Layout,
     flash: Flash,
@@ -136,10 +137,10 @@ pub async fn answer_several(
     let (several, decision) = match form.parse() {
         Ok(wanted) => wanted,
         Err(errors) => {
-            let team = by.team.id;
-            let waiting = db.run(move |conn| approval::waiting(conn, team, Start::First)).await?;
+            let (team, start) = (by.team.id, query.start());
+            let waiting = db.run(move |conn| approval::waiting(conn, team, start)).await?;
             let ticked = [form.id.as_slice(), &form.program, &form.terms];
-            return refused(&ApprovalsPage::of(&by, layout, waiting, errors).with(&ticked, form.reason.clone()));
+            return refused(&ApprovalsPage::of(&by, layout, waiting, errors).at(&query).with(&ticked, form.reason.clone()));
         }
     };
     let (member, actor, back) = (by.member.clone(), by.actor.clone(), paths::approvals(&by.team.slug));

@@ -39,11 +39,12 @@ pub struct Row {
     pub known: Option<String>,
 }
 
-/// The rows of the three parallel lists that the browser sends; at least the first few.
+/// The rows of the three parallel lists that the browser sends; at least the first few. Of those beyond [`MOST`] empty ones are left out.
 pub fn rows(emails: &[String], names: &[String], roles: &[String]) -> Vec<Typed> {
-    let most = emails.len().max(names.len()).max(roles.len()).clamp(FIRST, MOST);
+    let sent = emails.len().max(names.len()).max(roles.len()).max(FIRST);
     let at = |list: &[String], nth: usize| list.get(nth).cloned().unwrap_or_default();
-    (0..most).map(|nth| Typed { email: at(emails, nth), name: at(names, nth), role: at(roles, nth) }).collect()
+    let rows = (0..sent).map(|nth| Typed { email: at(emails, nth), name: at(names, nth), role: at(roles, nth) });
+    rows.enumerate().filter(|(nth, typed)| *nth < MOST || !typed.is_empty()).map(|(_, typed)| typed).collect()
 }
 
 /// The rows as the three lists again.
@@ -112,6 +113,9 @@ pub fn read(errors: &mut FormErrors, rows: &[Typed], owner: Option<usize>) -> Ve
         if let (Some(email), Some(role)) = (email, role) {
             people.push((nth, Person { email, name, role }));
         }
+    }
+    if rows.len() > MOST {
+        errors.add(format!("email-{MOST}"), format!("Enter {MOST} people at most: take out this row, and those below it"));
     }
     if rows.iter().all(Typed::is_empty) {
         errors.add("email-0", "Enter the email address of at least one person");

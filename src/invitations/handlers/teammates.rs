@@ -107,10 +107,18 @@ pub async fn invite(
     }
 }
 
-/// Sends a new link.
-pub async fn resend(by: InTeam<may::InviteMembers>, path: Path<(String, InvitationId)>, flash: Flash, mailer: Mailer, db: Db) -> Redirect {
+/// Sends a new link; where it gives finance, it asks who is there (S13).
+pub async fn resend(
+    by: InTeam<may::InviteMembers>,
+    freshness: Freshness,
+    path: Path<(String, InvitationId)>,
+    flash: Flash,
+    mailer: Mailer,
+    db: Db,
+) -> Redirect {
     let (member, actor, id, back) = (by.member.clone(), by.actor.clone(), path.1, paths::members(&by.team.slug));
-    match db.run(move |conn| teammates::resend(conn, &mailer, &actor, &member, id)).await? {
+    let proven = freshness.is_proven();
+    match db.run(move |conn| teammates::resend(conn, &mailer, &actor, &member, id, proven)).await? {
         Resent::Done { person, until } => flash.ok(
             back,
             format!("A new link is on its way to {person}."),

@@ -105,7 +105,7 @@ pub async fn conversation(
     let thread = if by.may(permission) {
         thread.with_composer(&opened.conversation, Side::Team, &here, "")
     } else {
-        thread.read_only(permission.who_can(by.role))
+        thread.read_only(by.who_can(permission))
     };
     page(&ConversationPage::new(&by, layout, &opened.conversation, thread))
 }
@@ -161,7 +161,7 @@ async fn again(
     let opened = db.run(move |conn| Opened::by_member(conn, team, reader, id, &refused_opening())).await?;
     let permission = sending::permission(opened.conversation.with);
     if !by.may(permission) {
-        return Err(Error::Forbidden(permission.who_can(by.role).into()));
+        return Err(Error::Forbidden(by.who_can(permission).into()));
     }
     let thread = Thread::new(&opened, Side::Team, &here, by.user.zone(), by.user.id);
     let thread = thread.with_composer(&opened.conversation, Side::Team, &here, form.typed());

@@ -78,7 +78,7 @@ pub async fn of_team(by: InTeam<may::SeeCommissions>, Query(query): Query<ListQu
         withdraw: (may && balances.iter().any(TeamBalance::may_be_withdrawn)).then(|| paths::new_withdrawal(slug, None)),
         balances: balances.iter().map(|balance| BalanceRow::of_team(balance, form)).collect(),
         list: List::of(lines, &paths::commissions(slug), by.user.zone()),
-        who_can: if may { "" } else { TeamPermission::Withdraw.who_can(by.role) },
+        who_can: if may { "" } else { by.who_can(TeamPermission::Withdraw) },
     })
 }
 

@@ -87,7 +87,7 @@ pub async fn index(by: InTeam<may::SeeCommissions>, Query(query): Query<ListQuer
         next: lines.next.map(|cursor| beside("after", cursor)),
         paid_to: details.as_ref().map(|details| PaidTo::of(details, now, zone)),
         may_withdraw: may,
-        who_can: if may { "" } else { TeamPermission::Withdraw.who_can(by.role) },
+        who_can: if may { "" } else { by.who_can(TeamPermission::Withdraw) },
     })
 }
 

@@ -174,7 +174,7 @@ impl ListPage {
             frame: by.frame(layout, TeamTab::Referrals, "Referrals"),
             team: by.team.name.clone(),
             new: by.may(TeamPermission::ContributeReferrals).then(|| paths::new_referral(&by.team.slug)),
-            who_can: TeamPermission::ContributeReferrals.who_can(by.role),
+            who_can: by.who_can(TeamPermission::ContributeReferrals),
             sees_others: by.may(TeamPermission::SeeActivity),
             rows: rows.rows.iter().map(|row| Row::new(by, row)).collect(),
             previous: rows.previous.map(|cursor| beside("before", cursor)),

@@ -199,3 +199,28 @@ async fn who_left_the_company_hears_no_answer_and_the_approval_stands() {
     assert_eq!(status_of(&app, ROSA), "sent");
     assert_eq!((app.mails_to(ROSA).len(), app.mails_to(SAM).len()), (1, 0));
 }
+
+#[actix_web::test]
+async fn a_role_that_is_not_theirs_to_give_is_named_and_another_is_chosen() {
+    let app = TestApp::start().await;
+    app.sql("UPDATE teams SET switches = ARRAY['admin: approve members'] WHERE slug = 'northwind'");
+    ask(&app, &[ROSA, PIM, "una@fjord.example"]).await;
+    app.sql("UPDATE invitations SET role = 'admin' WHERE email = 'una@fjord.example'");
+    let (adam, pims) = (app.signed_in(ADAM), format!("{}/approval", id_of(&app, PIM)));
+    let page = adam.get(APPROVALS).await;
+    page.shows("Asked for as Finance. You cannot give this role. Only the team's owner can do this. They may switch it on for admins.");
+    page.shows("Asked for as Member.").shows("Asked for as Admin.");
+    let form = page.form(&pims);
+    assert_eq!(form.value("role"), Some(""), "nothing is chosen by itself");
+    adam.submit(&form).await.is(422).shows("Choose the role to give");
+    let boxes = page.text_of(".decision label.check").join(", ");
+    assert!(boxes.contains("Rosa") && boxes.contains("una@fjord.example") && !boxes.contains(PIM), "{boxes}");
+    assert_eq!(status_of(&app, PIM), "waiting");
+    adam.submit(&form.set("role", "member")).await.leads_to(APPROVALS);
+    assert_eq!(app.text(&format!("SELECT role || ' ' || status FROM invitations WHERE email = '{PIM}'")), "member sent");
+
+    ask(&app, &["kim@fjord.example"]).await;
+    let page = app.signed_in(OLIVIA).get(APPROVALS).await;
+    page.shows("Asked for as Finance.").hides("You cannot give this role.");
+    assert_eq!(page.form(&format!("{}/approval", id_of(&app, "kim@fjord.example"))).value("role"), Some("finance"));
+}

@@ -185,3 +185,77 @@ async fn a_page_takes_as_many_statements_for_200_rows_as_for_one() {
     assert_eq!(counts().await, few);
     assert!(few.iter().all(|count| *count <= 5), "{few:?}");
 }
+
+#[actix_web::test]
+async fn enter_on_a_box_or_in_the_reason_answers_nothing() {
+    let app = TestApp::start().await;
+    ask(&app, &[ROSA, PIM]).await;
+    let olivia = app.signed_in(OLIVIA);
+    let page = olivia.get(APPROVALS).await;
+    // A browser presses a form's first button, and none for a line break in a reason.
+    let first = scraper::Selector::parse("#answers button, button[form=answers]").unwrap();
+    assert_eq!(page.document().select(&first).next().expect("a button").attr("name"), None);
+    assert_eq!(page.text_of("#answers textarea[name=reason]").len(), 1);
+    let (rosa, before) = (id_of(&app, ROSA), app.dump());
+    olivia.post(&format!("{APPROVALS}/answers"), &[("id", &rosa)]).await.is(422).shows("Choose whether to approve or to reject");
+    assert_eq!(app.dump(), before);
+}
+
+#[actix_web::test]
+async fn what_is_refused_on_a_later_page_stays_on_it_with_what_was_ticked() {
+    let app = TestApp::start().await;
+    let people: Vec<String> = (0..30).map(|nth| format!("person{nth}@fjord.example")).collect();
+    for some in people.chunks(3) {
+        ask(&app, &some.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    }
+    let olivia = app.signed_in(OLIVIA);
+    let next = olivia.get(APPROVALS).await.links(".pager a[rel=next]").remove(0);
+    let (second, id) = (olivia.get(&next).await, id_of(&app, "person2@fjord.example"));
+    let action =
+        second.document().select(&scraper::Selector::parse("#answers").unwrap()).next().unwrap().attr("action").unwrap().to_owned();
+    let refused = olivia.post(&action, &[("id", &id), ("reason", "Because")]).await;
+    refused.is(422).shows("Choose whether to approve or to reject");
+    assert_eq!(refused.text_of(".decision h2"), second.text_of(".decision h2"));
+    assert!(refused.body.contains(&format!("value=\"{id}\" checked")), "who was ticked stays ticked");
+    olivia.post(&action, &[("id", &id), ("answer", "rejection")]).await.leads_to(APPROVALS);
+    assert_eq!(status_of(&app, "person2@fjord.example"), "rejected");
+}
+
+#[actix_web::test]
+async fn who_can_is_said_as_the_team_has_switched_it() {
+    let app = TestApp::start().await;
+    app.sql("UPDATE teams SET switches = ARRAY['admin: approve members'] WHERE slug = 'northwind'");
+    ask(&app, &[ROSA]).await;
+    let mia = app.signed_in(MIA);
+    mia.get(HOME).await.shows("Only the team’s owner and admins join programs, invite and approve people, and edit the team.");
+    mia.get(APPROVALS).await.shows("Only the team’s owner and admins approve members that companies ask for.");
+    mia.post(&approval(&app, ROSA), &[("role", "member")]).await.is(403).shows("Only the team's owner and admins can do this.");
+    put_before_the_team(&app);
+    mia.get(APPROVALS).await.shows("Only the team’s owner and admins approve members, answer program invitations and accept terms.");
+    app.signed_in(ADAM).get(HOME).await.hides("Only the team’s owner");
+}
+
+#[actix_web::test]
+async fn what_is_refused_inside_a_team_names_it_and_leads_back() {
+    let app = TestApp::start().await;
+    let mia = app.signed_in(MIA);
+    for page in [mia.get("/teams/northwind/commissions").await, mia.post("/teams/northwind/settings", &[("team_name", "Mine")]).await] {
+        page.is(403).shows("Back to Northwind");
+        assert_eq!(page.links("main a.button"), [HOME]);
+    }
+    let sam = app.signed_in(SAM).get(HOME).await;
+    assert_eq!(sam.is(403).links("main a.button"), ["/"], "who is not in it has no way into it");
+}
+
+#[actix_web::test]
+async fn the_home_says_that_there_are_more_programs_than_it_shows() {
+    let app = TestApp::start().await;
+    let olivia = app.signed_in(OLIVIA);
+    assert_eq!(olivia.get(HOME).await.text_of("#programs span"), ["1"]);
+    app.sql(
+        "WITH g AS (INSERT INTO programs (id, company_id, name, destination, currency) SELECT gen_random_uuid(), c.id, 'Program ' || n, 'https://acme.example', 'EUR' FROM companies c, generate_series(1, 100) n WHERE c.slug = 'acme' RETURNING id, company_id) \
+         INSERT INTO enrollments (id, company_id, partner_id, program_id) SELECT gen_random_uuid(), g.company_id, p.id, g.id FROM g JOIN partners p ON p.company_id = g.company_id JOIN teams t ON t.id = p.team_id WHERE t.slug = 'northwind'",
+    );
+    let page = olivia.get(HOME).await;
+    assert_eq!((page.text_of("#programs span"), page.text_of("tbody tr").len()), (vec!["100+".to_owned()], 100));
+}

@@ -173,3 +173,85 @@ async fn the_same_person_invited_by_two_at_once_is_invited_once() {
         assert_eq!((answers, app.mails_to(ROSA).len()), (vec![303, 422, 422, 422, 422, 422], 1));
     }
 }
+
+#[actix_web::test]
+async fn what_expired_is_listed_as_such_and_sent_again_or_taken_back() {
+    let app = TestApp::start().await;
+    let olivia = app.signed_in(OLIVIA);
+    ask_for_rosa(&app, "member").await;
+    invite(&olivia, &[(ROSA, "Rosa Lindqvist", "member"), (PIM, "Pim Haas", "member")]).await.leads_to(MEMBERS);
+    app.sql("UPDATE invitations SET sent_at = now() - interval '8 days', expires_at = now() - interval '1 day'");
+    let page = olivia.get(MEMBERS).await;
+    page.shows("2 invited, not members yet").shows("Expired on").hides("Invited until").hides("of Acme");
+    olivia.submit(&page.form(&action(&app, PIM, "resending"))).await.leads_to(MEMBERS);
+    olivia.submit(&page.form(&action(&app, ROSA, "revocation"))).await.leads_to(MEMBERS);
+    assert_eq!((state(&app, PIM).as_str(), state(&app, ROSA).as_str()), ("sent", "waiting revoked"));
+    olivia.get(MEMBERS).await.shows("1 invited, not members yet").shows("Invited until").hides("Expired on");
+    app.visitor().get(&app.link_to(PIM)).await.is(200);
+}
+
+#[actix_web::test]
+async fn sending_again_needs_the_right_to_give_the_role_and_for_finance_a_proof() {
+    let app = TestApp::start().await;
+    let (olivia, adam) = (app.signed_in(OLIVIA), app.signed_in(ADAM));
+    invite(&olivia, &[(ROSA, "", "finance"), (PIM, "", "member")]).await.leads_to(MEMBERS);
+    app.sql(
+        "UPDATE invitations SET sent_at = now() - interval '11 minutes'; UPDATE sessions SET proved_at = now() - interval '11 minutes'",
+    );
+    let (again, before) = (action(&app, ROSA, "resending"), refusals(&app));
+    let sent = || app.text("SELECT string_agg(generation::text, ' ' ORDER BY email) FROM invitations");
+    adam.post(&again, &[]).await.is(403).shows("You cannot give the role Finance.");
+    assert_eq!(refusals(&app), before + 1);
+    let asked = olivia.post(&again, &[]).await;
+    assert!(asked.location().unwrap().starts_with("/account/confirmation"), "{:?}", asked.location());
+    assert_eq!(sent(), "1 1");
+    adam.post(&action(&app, PIM, "resending"), &[]).await.leads_to(MEMBERS);
+    app.sql("UPDATE sessions SET proved_at = now()");
+    olivia.post(&again, &[]).await.leads_to(MEMBERS);
+    assert_eq!(sent(), "2 2");
+}
+
+#[actix_web::test]
+async fn an_invitation_that_ended_by_itself_says_why_in_the_history() {
+    let app = TestApp::start().await;
+    let olivia = app.signed_in(OLIVIA);
+    let told = async || olivia.get("/teams/northwind/history").await.text_of("tbody .told").join("\n");
+    ask_for_rosa(&app, "member").await;
+    invite(&olivia, &[(ROSA, "Rosa Lindqvist", "admin")]).await.leads_to(MEMBERS);
+    let fields = [("name", "Rosa Lindqvist"), ("password", "five quiet lanterns")];
+    app.visitor().post(&format!("{}/acceptance", app.link_to(ROSA)), &fields).await.leads_to(TEAM);
+    let history = told().await;
+    assert!(history.contains("The invitation of Rosa Lindqvist ended, since they joined Northwind by another one"), "{history}");
+
+    invite(&app.signed_in(ADAM), &[(PIM, "Pim Haas", "member")]).await.leads_to(MEMBERS);
+    app.sql(&format!("UPDATE invitations SET expires_at = now() - interval '1 day' WHERE email = '{PIM}'"));
+    invite(&app.signed_in(ADAM), &[(PIM, "Pim Haas", "member")]).await.leads_to(MEMBERS);
+    assert_eq!(gives(&olivia, &app, ADAM, "member").await, 303);
+    olivia.post(&action(&app, PIM, "revocation"), &[]).await.leads_to(MEMBERS);
+    let history = told().await;
+    for line in [
+        "The expired invitation of Pim Haas made room for a new one",
+        "The invitation of Pim Haas ended, since nobody who may stands for it any more",
+    ] {
+        assert!(history.contains(line), "{line}: {history}");
+    }
+    invite(&olivia, &[(PIM, "Pim Haas", "member")]).await.leads_to(MEMBERS);
+    olivia.post(&action(&app, PIM, "revocation"), &[]).await.leads_to(MEMBERS);
+    assert!(told().await.starts_with("Olivia Park took the invitation of Pim Haas back"));
+}
+
+#[actix_web::test]
+async fn more_people_than_a_form_has_rows_are_refused_and_not_cut_off() {
+    let app = TestApp::start().await;
+    let olivia = app.signed_in(OLIVIA);
+    let emails: Vec<String> = (0..52).map(|n| format!("p{n}@fjord.example")).collect();
+    let fields: Vec<(&str, &str)> = emails.iter().flat_map(|email| [("email", email.as_str()), ("name", ""), ("role", "member")]).collect();
+    let page = olivia.post(NEW, &fields).await;
+    page.is(422);
+    assert!(page.error_at("email-50").contains("Enter 50 people at most"), "{}", page.text());
+    assert_eq!(page.form("/members/new").values("email").len(), 52, "what was typed is kept");
+    assert_eq!(app.number("SELECT count(*) FROM invitations"), 0);
+    let rest = [("email", ""), ("name", ""), ("role", "member")].repeat(5);
+    olivia.post(NEW, &[&fields[..150], &rest].concat()).await.leads_to(MEMBERS);
+    assert_eq!(app.number("SELECT count(*) FROM invitations"), 50);
+}

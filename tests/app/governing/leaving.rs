@@ -30,6 +30,7 @@ async fn who_is_removed_is_out_on_the_next_request_keeps_their_name_and_is_maile
     assert_eq!(app.number("SELECT count(*) FROM members m JOIN users u ON u.id = m.user_id WHERE u.email = 'frank@northwind.example' AND m.left_at IS NOT NULL"), 1);
     assert_eq!(app.text("SELECT before FROM audit WHERE action = 'member removed'"), r#"{"role": "finance"}"#);
     app.signed_in(SAM).get("/companies/acme/partners/northwind").await.shows("3 members").hides("Frank Osei");
+    adam.get(&format!("{TEAM}/history")).await.shows("Adam Reyes removed Frank Osei from Northwind");
     adam.post(&path, &[]).await.is(404);
     is_whole(&app);
 }

@@ -220,3 +220,41 @@ async fn an_old_owner_who_hands_over_meanwhile_decides_nothing_any_more() {
     assert_eq!(owner(&app), ADAM, "who offered owns it no longer");
     is_whole(&app);
 }
+
+#[actix_web::test]
+async fn the_owner_is_told_when_the_member_to_whom_they_offered_the_team_goes() {
+    let app = TestApp::start().await;
+    let (olivia, adam) = (app.signed_in(OLIVIA), app.signed_in(ADAM));
+    let removal = |email: &str| format!("{MEMBERS}/{}/removal", place_of(&app, email));
+    offer(&olivia, &app, MIA).await.leads_to(OWNERSHIP);
+    adam.post(&removal(MIA), &[]).await.leads_to(MEMBERS);
+    let mail = app.last_mail_to(OLIVIA);
+    assert_eq!(mail.subject, "Your offer of Northwind to Mia Chen has ended");
+    assert!(mail.text.contains("Adam Reyes removed Mia Chen"), "{}", mail.text);
+    offer(&olivia, &app, FRANK).await.leads_to(OWNERSHIP);
+    app.signed_in(FRANK).post(&format!("{TEAM}/departure"), &[]).await.leads_to("/");
+    assert!(app.last_mail_to(OLIVIA).text.contains("that offer has ended"), "{}", app.last_mail_to(OLIVIA).text);
+    // Of what she does herself, or what was over before, she hears nothing.
+    let told = app.mails_to(OLIVIA).len();
+    join(&app, "ana@northwind.example", "Ana Sol", MemberRole::Member);
+    offer(&olivia, &app, "ana@northwind.example").await.leads_to(OWNERSHIP);
+    app.sql("UPDATE ownership_offers SET expires_at = now() - interval '1 second'");
+    adam.post(&removal("ana@northwind.example"), &[]).await.leads_to(MEMBERS);
+    offer(&olivia, &app, ADAM).await.leads_to(OWNERSHIP);
+    olivia.post(&removal(ADAM), &[]).await.leads_to(MEMBERS);
+    assert_eq!((app.mails_to(OLIVIA).len(), open_offers(&app)), (told, 0));
+}
+
+#[actix_web::test]
+async fn an_offer_is_shown_however_many_members_come_before_them_by_name() {
+    let app = TestApp::start().await;
+    let olivia = app.signed_in(OLIVIA);
+    join(&app, "zoe@northwind.example", "Zoe Zimmer", MemberRole::Member);
+    offer(&olivia, &app, "zoe@northwind.example").await.leads_to(OWNERSHIP);
+    app.sql(
+        "WITH u AS (INSERT INTO users (id, email, name, search) SELECT gen_random_uuid(), 'a' || n || '@many.example', 'A ' || n, 'a' FROM generate_series(1, 510) n RETURNING id) \
+         INSERT INTO members (id, team_id, user_id, role) SELECT gen_random_uuid(), t.id, u.id, 'member' FROM u, teams t WHERE t.slug = 'northwind'",
+    );
+    olivia.get(OWNERSHIP).await.is(200).shows("The team is offered to Zoe Zimmer.");
+    app.signed_in("zoe@northwind.example").get(OWNERSHIP).await.shows("Olivia Park offers you the ownership");
+}

@@ -227,3 +227,13 @@ async fn what_the_lock_loads_is_what_the_table_says() {
     let mia = Membership::of(conn, user.id, "northwind").unwrap();
     assert!(!mia.may(TeamPermission::SeeActivity) && mia.may(TeamPermission::WriteGroupMessages));
 }
+
+#[actix_web::test]
+async fn enter_on_a_switch_saves_and_does_not_put_everything_back() {
+    let app = TestApp::start().await;
+    let page = app.signed_in(OLIVIA).get(PERMISSIONS).await;
+    let buttons = scraper::Selector::parse("#switches button, button[form=switches]").unwrap();
+    let document = page.document();
+    let names: Vec<Option<&str>> = document.select(&buttons).map(|button| button.attr("name")).collect();
+    assert_eq!(names, [None, Some("reset"), None], "a browser presses the first");
+}

@@ -73,3 +73,16 @@ async fn owner_and_admins_rename_the_team_and_its_address_stays() {
     }
     assert_eq!(refusals(&app), 2);
 }
+
+#[actix_web::test]
+async fn an_empty_form_does_not_switch_the_requirement_off() {
+    let app = TestApp::start().await;
+    app.sql("UPDATE teams SET requires_two_step = true WHERE slug = 'northwind'");
+    let adam = app.signed_in(ADAM);
+    for fields in [vec![], vec![("required", "")], vec![("required", "no")]] {
+        let page = adam.post(&format!("{TEAM}/two-step"), &fields).await;
+        page.is(422).shows("Choose whether two-step sign-in is required");
+        assert!(page.error_at("required").contains("Choose whether"), "{}", page.text());
+    }
+    assert_eq!(app.text("SELECT requires_two_step FROM teams WHERE slug = 'northwind'"), "true");
+}

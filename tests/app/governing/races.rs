@@ -150,3 +150,43 @@ async fn an_old_owner_switches_nothing_that_is_the_owners_at_the_moment_the_team
     answer.is(403);
     assert_eq!(app.text("SELECT cardinality(switches) FROM teams WHERE slug = 'northwind'"), "0");
 }
+
+#[actix_web::test]
+async fn a_team_that_is_closed_at_that_moment_joins_no_program() {
+    let app = TestApp::start().await;
+    let copy = app.copy().await;
+    app.sql(&format!(
+        "INSERT INTO programs (id, company_id, name, destination, currency) SELECT gen_random_uuid(), id, 'Acme Agencies', 'https://acme.example', 'EUR' FROM companies WHERE slug = 'acme'; \
+         INSERT INTO invitations (id, kind, company_id, program_id, put_to_team_id, put_by, put_at, email, team_name, asked_by, status, generation, token_hash, sent_at, expires_at) \
+         SELECT gen_random_uuid(), 'program', p.company_id, p.id, t.id, m.id, now(), m.email, 'Northwind', s.id, 'sent', 1, sha256('put'), now(), now() + interval '6 days' \
+         FROM programs p, teams t, users m, users s WHERE p.name = 'Acme Agencies' AND t.slug = 'northwind' AND m.email = '{MIA}' AND s.email = '{SAM}'"
+    ));
+    let acceptance = format!("{TEAM}/approvals/{}/acceptance", app.text("SELECT id FROM invitations"));
+    let (olivia, adam) = (app.signed_in(OLIVIA), app.signed_in(ADAM).on(&copy));
+    adam.get(&acceptance).await.is(200);
+    // Closing is held open where it writes its line; whoever accepts meanwhile waits for the team.
+    let mut door = app.connection();
+    door.batch_execute("BEGIN; LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE").expect("the door is held");
+    let closing = actix_web::rt::spawn(async move { olivia.post(&format!("{TEAM}/closing"), &[("confirmed", "true")]).await });
+    app.until_waiting(1).await;
+    let accepting = actix_web::rt::spawn(async move { adam.post(&acceptance, &[]).await });
+    app.until_waiting(2).await;
+    door.batch_execute("COMMIT").expect("the door is open");
+    closing.await.expect("an answer").is(303);
+    accepting.await.expect("an answer").is(404);
+    let partners = "SELECT count(*) FROM partners p JOIN teams t ON t.id = p.team_id WHERE t.slug = 'northwind' AND p.ended_at IS NULL";
+    let enrolled = "SELECT count(*) FROM enrollments e JOIN partners p ON p.id = e.partner_id JOIN teams t ON t.id = p.team_id WHERE t.slug = 'northwind' AND e.left_at IS NULL";
+    assert_eq!((app.number(partners), app.number(enrolled)), (0, 0));
+    let faults = guildhall::verify::faults(&mut app.connection()).expect("a look");
+    assert!(!faults.iter().any(|fault| fault.rule.contains("closed team")), "{faults:?}");
+}
+
+#[actix_web::test]
+async fn verify_finds_what_a_closed_team_must_not_have() {
+    let app = TestApp::start().await;
+    ask_for_rosa(&app, "member").await;
+    is_whole(&app);
+    app.sql("UPDATE teams SET closed_at = now() WHERE slug = 'northwind'");
+    let rules: Vec<&str> = guildhall::verify::faults(&mut app.connection()).expect("a look").into_iter().map(|fault| fault.rule).collect();
+    assert_eq!(rules, ["a closed team is in no program", "nobody is asked into a closed team"]);
+}
