@@ -209,6 +209,7 @@ pub fn accept(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, member: &Mem
         let falls_to = Membership::role_now(conn, &team, old.id)?;
         mail::queue(conn, mailer, None, &emails::you_own(&member.user, &team, &old))?;
         mail::queue(conn, mailer, None, &emails::handed_over(&old, &team, &member.user, falls_to))?;
+        vouching::hand_on(conn, &team, old.id)?;
         vouching::judge_again(conn, by, &team)?;
         Ok(Answered::Done)
     });

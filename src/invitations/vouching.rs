@@ -33,8 +33,24 @@ pub fn holds(conn: &mut PgConnection, team: &Team, invitation: &Invitation) -> Q
     Ok(invitation.is_vouched_for(team, role))
 }
 
+/// Hands on what is out, and for which its voucher may not stand any more, to whoever owns the team now: handing over ends nothing that the
+/// team wanted. The caller holds the team's lock.
+pub fn hand_on(conn: &mut PgConnection, team: &Team, from: UserId) -> QueryResult<()> {
+    let theirs = void(conn, team)?.into_iter().filter(|invitation| invitation.voucher() == Some(from)).map(|invitation| invitation.id);
+    diesel::update(invitations::table.filter(invitations::id.eq_any(theirs.collect::<Vec<_>>())))
+        .set(invitations::approved_by.eq(team.owner_id))
+        .execute(conn)
+        .map(drop)
+}
+
 /// Takes back what is out and nobody stands for any more, after roles or permissions of the team changed; the caller holds its lock.
 pub fn judge_again(conn: &mut PgConnection, by: &Actor, team: &Team) -> QueryResult<()> {
+    let void: Vec<InvitationId> = void(conn, team)?.into_iter().map(|invitation| invitation.id).collect();
+    revoking::end(conn, by, &void, Because::Unvouched).map(drop)
+}
+
+/// What is out and nobody stands for any more.
+fn void(conn: &mut PgConnection, team: &Team) -> QueryResult<Vec<Invitation>> {
     let is_voucher = members::team_id.nullable().eq(invitations::team_id).and(members::left_at.is_null()).and(
         members::user_id
             .nullable()
@@ -49,13 +65,9 @@ pub fn judge_again(conn: &mut PgConnection, by: &Actor, team: &Team) -> QueryRes
         .select((Invitation::as_select(), (members::user_id, members::role).nullable()))
         .order(invitations::id)
         .load(conn)?;
-    let void: Vec<InvitationId> = out
-        .into_iter()
-        .filter(|(invitation, voucher)| {
-            let role = voucher.filter(|(user, _)| Some(*user) == invitation.voucher()).map(|(user, role)| role_in(team, user, role));
-            !invitation.is_vouched_for(team, role)
-        })
-        .map(|(invitation, _)| invitation.id)
-        .collect();
-    revoking::end(conn, by, &void, Because::Unvouched).map(drop)
+    let is_void = |(invitation, voucher): (Invitation, Option<(UserId, MemberRole)>)| {
+        let role = voucher.filter(|(user, _)| Some(*user) == invitation.voucher()).map(|(user, role)| role_in(team, user, role));
+        (!invitation.is_vouched_for(team, role)).then_some(invitation)
+    };
+    Ok(out.into_iter().filter_map(is_void).collect())
 }

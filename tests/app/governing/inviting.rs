@@ -255,3 +255,25 @@ async fn more_people_than_a_form_has_rows_are_refused_and_not_cut_off() {
     olivia.post(NEW, &[&fields[..150], &rest].concat()).await.leads_to(MEMBERS);
     assert_eq!(app.number("SELECT count(*) FROM invitations"), 50);
 }
+
+#[actix_web::test]
+async fn what_the_owner_sent_stays_good_when_the_team_is_handed_over() {
+    let app = TestApp::start().await;
+    let (olivia, adam) = (app.signed_in(OLIVIA), app.signed_in(ADAM));
+    invite(&olivia, &[(ROSA, "Rosa Lindqvist", "finance")]).await.leads_to(MEMBERS);
+    let offers = olivia.get("/teams/northwind/ownership").await;
+    olivia.submit(&offers.form("/ownership/offers").set("member", &place_of(&app, ADAM))).await.is(303);
+    adam.get(TEAM).await.shows("Olivia Park offers you Northwind.");
+    app.signed_in(MIA).get(TEAM).await.hides("offers you Northwind");
+    adam.submit(&adam.get("/teams/northwind/ownership").await.form("/acceptance")).await.is(303);
+    // As an admin Olivia gives finance no more; the invitation is the new owner's now.
+    assert_eq!(state(&app, ROSA), "sent");
+    adam.get(TEAM).await.hides("offers you Northwind");
+    let rosa = app.visitor();
+    let page = rosa.get(&app.link_to(ROSA)).await;
+    rosa.submit(&page.is(200).form("/acceptance").set("name", "Rosa Lindqvist").set("password", "five quiet lanterns"))
+        .await
+        .leads_to(TEAM);
+    assert_eq!(role_of(&app, ROSA), "finance");
+    is_whole(&app);
+}
