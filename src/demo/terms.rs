@@ -25,7 +25,7 @@ impl Town<'_> {
         let resellers = self.find_program(&sam, "Acme Resellers")?.id;
         let body = format!(
             "{}\n\n5. Name Acme in your adverts only with a link to **your own** page, never as if you were Acme.",
-            TERMS.replace("thirty days", "forty-five days")
+            TERMS.replace("at any time", "with a month’s notice")
         );
         let draft = Draft { id: TermsId::new(), body, seen: 1 };
         publishing::publish(self.conn, self.mailer, &sam.actor(None), &sam, resellers, &draft)?;
