@@ -208,7 +208,8 @@ fn account() -> Vec<Endpoint> {
         )
         .at_most(Limit::Link, Per::Network),
         get("/account/confirmation", accounts::confirmation),
-        post("/account/confirmation", accounts::confirm, &[Action::IdentityConfirmed, Action::RecoveryCodeUsed]),
+        // It keeps any form that came too late, long ones too.
+        post("/account/confirmation", accounts::confirm, &[Action::IdentityConfirmed, Action::RecoveryCodeUsed]).with_file(),
         get("/password-reset", accounts::forgotten),
         post("/password-reset", accounts::ask, &[Action::PasswordResetAsked]).at_most(Limit::PasswordResetOfNetwork, Per::Network),
         get("/password-reset/{token}", accounts::choose),
@@ -493,6 +494,8 @@ fn payout() -> Vec<Endpoint> {
         post("/companies/{company}/withdrawals/exports", payouts::export, &[Action::WithdrawalsExported]),
         get("/companies/{company}/withdrawals/exports/{export}", payouts::file),
         get("/companies/{company}/withdrawals/marks/new", payouts::new_marks),
+        // Where the form is sent to, and who proves who they are meanwhile comes back to.
+        get("/companies/{company}/withdrawals/marks", payouts::new_marks),
         post("/companies/{company}/withdrawals/marks", payouts::mark_by_file, &[Action::WithdrawalPaid, Action::WithdrawalFailed])
             .with_file(),
         get("/companies/{company}/withdrawals/{withdrawal}", payouts::show),

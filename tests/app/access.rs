@@ -231,6 +231,7 @@ POST /companies/{company}/withdrawals/failures                 | in  | 422  403 
 POST /companies/{company}/withdrawals/exports                  | in  | go   403   403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/withdrawals/exports/{export}         | in  | 200  403   403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/withdrawals/marks/new                | in  | 200  403   403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/withdrawals/marks                    | in  | 200  403   403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/withdrawals/marks                    | in  | 422  403   403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/settings/payouts                     | in  | 200  403   403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/settings/payouts                     | in  | go   403   403   404   |  404   | 404     404   404   404         | 404    | 404
