@@ -44,6 +44,8 @@ pub struct CommissionRow {
     /// What is left of it, where something was taken back.
     pub left: Option<String>,
     pub badge: Badge,
+    /// "rest held until 3 Dec".
+    pub rest_held: Option<String>,
 }
 
 impl Badge {
@@ -119,6 +121,10 @@ impl CommissionRow {
             amount: line.money(line.amount).to_string(),
             left: (line.reversed > 0).then(|| line.left().to_string()),
             badge: Badge::of_commission(line, zone),
+            rest_held: match line.standing() {
+                Standing::PartlyReversed(Some(until)) => Some(format!("rest held until {}", short(until, zone))),
+                Standing::PartlyReversed(None) | Standing::Held(_) | Standing::Available | Standing::Reversed => None,
+            },
         }
     }
 }
