@@ -492,7 +492,7 @@ fn payout() -> Vec<Endpoint> {
         post("/companies/{company}/withdrawals/payments", payouts::pay_several, &[Action::WithdrawalPaid]),
         post("/companies/{company}/withdrawals/failures", payouts::fail_several, &[Action::WithdrawalFailed]),
         post("/companies/{company}/withdrawals/exports", payouts::export, &[Action::WithdrawalsExported]),
-        get("/companies/{company}/withdrawals/exports/{export}", payouts::file),
+        get("/companies/{company}/withdrawals/exports/{export}", payouts::file).at_most(Limit::Export, Per::Person),
         get("/companies/{company}/withdrawals/marks/new", payouts::new_marks),
         // Where the form is sent to, and who proves who they are meanwhile comes back to.
         get("/companies/{company}/withdrawals/marks", payouts::new_marks),

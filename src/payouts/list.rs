@@ -236,6 +236,16 @@ impl Line {
         Money::new(self.amount, &self.currency)
     }
 
+    /// What was said of it, as a file has it; nothing while it is asked for.
+    pub fn said(&self) -> &'static str {
+        if self.status == WithdrawalStatus::Requested { "" } else { self.status.as_str() }
+    }
+
+    /// Whether it is open, and that person did not ask for it themselves.
+    pub fn may_be_marked_by(&self, person: UserId) -> bool {
+        self.state().is_open() && self.asker_id != person
+    }
+
     /// Where it stands.
     pub fn state(&self) -> State {
         State::of(self.status, self.is_held, self.held_until)
