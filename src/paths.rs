@@ -365,7 +365,7 @@ pub fn withdrawal(company: &str, id: WithdrawalId) -> String {
 pub fn withdrawal_action(company: &str, id: WithdrawalId, noun: &str) -> String {
     format!("/companies/{company}/withdrawals/{id}/{noun}")
 }
-/// What administrators say of several withdrawals: `noun` is payments or failures.
+/// Looking at several withdrawals that are ticked, and what administrators say of them: `noun` is marking, payments or failures.
 pub fn withdrawals_action(company: &str, noun: &str) -> String {
     format!("/companies/{company}/withdrawals/{noun}")
 }

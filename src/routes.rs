@@ -489,6 +489,7 @@ fn payout() -> Vec<Endpoint> {
         post("/teams/{team}/closing", payouts::close, &[Action::TeamClosed, Action::InvitationRevoked]),
         get("/companies/{company}/partners/{partner}/commissions", payouts::of_partner),
         get("/companies/{company}/withdrawals", payouts::index),
+        get("/companies/{company}/withdrawals/marking", payouts::marking),
         post("/companies/{company}/withdrawals/payments", payouts::pay_several, &[Action::WithdrawalPaid]),
         post("/companies/{company}/withdrawals/failures", payouts::fail_several, &[Action::WithdrawalFailed]),
         post("/companies/{company}/withdrawals/exports", payouts::export, &[Action::WithdrawalsExported]),

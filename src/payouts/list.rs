@@ -103,7 +103,7 @@ pub struct Open {
     /// ISO 4217.
     #[diesel(sql_type = Text)]
     pub currency: String,
-    /// How many may be paid now, counted to one more than [`MOST`].
+    /// How many may be paid now; over all currencies counted to one more than [`MOST`].
     #[diesel(sql_type = BigInt)]
     pub to_pay: i64,
     /// What they come to, in minor units.
@@ -253,13 +253,20 @@ impl Line {
 }
 
 impl Open {
-    /// By currency; none where nothing is open. SQL for counts of parts, and counting stops at so many open ones.
+    /// By currency; none where nothing is open. SQL for counts of parts, and counting stops at so many to pay and so many that are held.
     pub fn of(conn: &mut PgConnection, company: CompanyId) -> QueryResult<Vec<Self>> {
+        let part = |which: &str| {
+            format!(
+                "(SELECT currency, amount, export_id, held_until > now() AS is_held FROM withdrawals \
+                     WHERE company_id = $1 AND status = 'requested' AND {which} LIMIT {MOST} + 1)"
+            )
+        };
         sql_query(format!(
             "SELECT currency, count(*) FILTER (WHERE NOT is_held) AS to_pay, coalesce(sum(amount) FILTER (WHERE NOT is_held), 0)::bigint AS to_pay_amount, \
                  count(*) FILTER (WHERE NOT is_held AND export_id IS NULL) AS to_export, count(*) FILTER (WHERE is_held) AS held \
-             FROM (SELECT currency, amount, export_id, held_until > now() AS is_held FROM withdrawals \
-                 WHERE company_id = $1 AND status = 'requested' LIMIT {MOST} + 1) open GROUP BY currency ORDER BY currency"
+             FROM ({} UNION ALL {}) open GROUP BY currency ORDER BY currency",
+            part("held_until <= now()"),
+            part("held_until > now()"),
         ))
         .bind::<sql_types::Uuid, _>(company)
         .load(conn)

@@ -14,7 +14,10 @@ use actix_web::{
 };
 use futures_util::{TryStreamExt, stream};
 use serde::de::DeserializeOwned;
-use std::{future::Future, pin::Pin};
+use std::{
+    future::{Future, Ready, ready},
+    pin::Pin,
+};
 
 /// The body of a form at most, in bytes (S21).
 pub const FORM_LIMIT: usize = 64 * 1024;
@@ -34,6 +37,18 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let body = body(req, payload);
         Box::pin(async move { read(&body.await?).map(Self) })
+    }
+}
+
+/// The query of an address in which a field may come several times, as the boxes of a list do.
+pub struct RepeatedQuery<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for RepeatedQuery<T> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let query = req.query_string().as_bytes();
+        ready(without_nul(query).and_then(|()| read(query)).map(Self))
     }
 }
 

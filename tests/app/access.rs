@@ -226,6 +226,7 @@ GET  /companies/{company}/withdrawals                          | in  | 200  200 
 GET  /companies/{company}/withdrawals/{withdrawal}             | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/withdrawals/{withdrawal}/payment     | in  | go   403   403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/withdrawals/{withdrawal}/failure     | in  | 422  403   403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/withdrawals/marking                  | in  | 200  403   403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/withdrawals/payments                 | in  | 422  403   403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/withdrawals/failures                 | in  | 422  403   403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/withdrawals/exports                  | in  | go   403   403   404   |  404   | 404     404   404   404         | 404    | 404

@@ -150,32 +150,49 @@ async fn the_whole_account_asks_who_is_there() {
 }
 
 #[actix_web::test]
-async fn several_are_marked_by_their_boxes() {
+async fn several_are_marked_by_their_boxes_on_a_page_of_their_own() {
     let app = with_money(12_000).await;
     for amount in ["10.00", "20.00", "30.00"] {
         withdraw(&app, amount).await;
     }
     let sam = app.signed_in(SAM);
-    let page = sam.get(PAYING).await;
-    let form = page.form("/payments");
+    let form = sam.get(&format!("{PAYING}?status=to-pay")).await.form("/marking");
     let page = sam.submit(&form).await;
-    refuses(&page, "several", "Tick the withdrawals that you want to mark");
+    page.is(200).shows("Tick the withdrawals that you want to mark.");
+    let back = format!("{PAYING}?status=to-pay");
+    assert!(page.links("main a").contains(&back), "{:?}", page.links("main a"));
+    refuses(&sam.post(&format!("{PAYING}/payments"), &[]).await, "several", "Tick the withdrawals that you want to mark");
     let id = |amount: i64| app.text(&format!("SELECT id FROM withdrawals WHERE amount = {amount}"));
     let (ten, twenty, thirty) = (id(1_000), id(2_000), id(3_000));
-    let paid = sam.post(&format!("{PAYING}/payments"), &[("id", &ten), ("id", &twenty), ("id", &ten)]).await;
+    let before = app.dump();
+    let page = sam.submit(&form.clone().add("id", &ten).add("id", &twenty).add("id", &ten)).await;
+    page.is(200).shows("2 withdrawals, $30.00").shows("Paid and failed are final").shows("Mark 2 as paid").shows("Mark 2 as failed");
+    assert_eq!(app.dump(), before, "looking changes nothing");
+    let paid = sam.submit(&page.form("/payments")).await;
+    paid.leads_to(&back);
     sam.follow(paid).await.shows("2 withdrawals marked as paid.");
-    let failures = format!("{PAYING}/failures");
-    let page = sam.post(&failures, &[("id", &thirty), ("id", &ten)]).await;
-    refuses(&page, "several-reason", "Say why it failed: the team reads it");
-    let failed = sam.post(&failures, &[("id", &thirty), ("id", &ten), ("reason", "Account closed")]).await;
+    let page = sam.submit(&form.clone().add("id", &thirty).add("id", &ten)).await;
+    page.is(200).shows("1 withdrawal, $30.00").shows("Mark 1 as failed");
+    let page = sam.submit(&page.form("/failures")).await;
+    refuses(&page, "reason", "Say why it failed: the team reads it");
+    let page = sam.submit(&page.form("/failures").set("reason", &"x".repeat(501))).await;
+    refuses(&page, "reason", "The reason must be 500 characters or fewer");
+    assert_eq!(page.form("/failures").value("reason").map(str::len), Some(501), "what was typed stays");
+    assert_eq!(page.form("/failures").values("id"), [thirty.as_str()], "and what was ticked");
+    let failed = sam.submit(&page.form("/failures").set("reason", "Account closed").add("id", &ten)).await;
+    failed.leads_to(&back);
     sam.follow(failed).await.shows("1 withdrawal marked as failed.").shows("1 was decided otherwise before, and stayed so.");
     assert_eq!(app.text("SELECT string_agg(status, ' ' ORDER BY amount) FROM withdrawals"), "paid paid failed");
     assert_eq!(available(&app), 9_000);
     is_whole(&app);
+    sam.get(&format!("{PAYING}/marking?id={ten}")).await.is(200).shows("None of them can be marked by you any more.");
     let before = app.dump();
     for stranger in ["0190ffff-0000-7000-8000-00000000ffff", "x", ""] {
+        sam.get(&format!("{PAYING}/marking?id={ten}&id={stranger}")).await.is(404);
         sam.post(&format!("{PAYING}/payments"), &[("id", &ten), ("id", stranger)]).await.is(404);
     }
+    let many: String = (0..101).map(|n| format!("id=0190aaaa-0000-7000-8000-{n:012}&")).collect();
+    sam.get(&format!("{PAYING}/marking?{many}")).await.is(422);
     assert_eq!(app.dump(), before);
 }
 
