@@ -16,6 +16,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use diesel::{IntoSql, prelude::*, sql_types::Bool};
 use serde_json::json;
+use std::collections::HashSet;
 
 /// What is said of a withdrawal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +68,8 @@ pub fn mark(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staff: &Staff,
     })
 }
 
-/// Says so of several, each for itself. `NotFound` where the company has none with one of these ids: then nothing is said of any.
+/// Says so of several, each for itself and in a transaction of its own, so that nobody waits for all of them. `NotFound` where the company
+/// has none with one of these ids: then nothing is said of any.
 pub fn mark_several(
     conn: &mut PgConnection,
     mailer: &Mailer,
@@ -75,26 +77,22 @@ pub fn mark_several(
     staff: &Staff,
     marks: &[(WithdrawalId, Verdict)],
 ) -> Result<Tally> {
-    db::transaction(conn, |conn| {
-        staff.recheck(conn, StaffPermission::PayOut)?;
-        let ids: Vec<WithdrawalId> = marks.iter().map(|(id, _)| *id).collect();
-        // In the order in which every other transaction locks partners.
-        let in_order: Vec<WithdrawalId> = withdrawals::table
-            .filter(withdrawals::company_id.eq(staff.company.id))
-            .filter(withdrawals::id.eq_any(&ids))
-            .order((withdrawals::partner_id, withdrawals::id))
-            .select(withdrawals::id)
-            .load(conn)?;
-        if ids.iter().any(|id| !in_order.contains(id)) {
-            return Err(Error::NotFound);
-        }
-        let mut tally = Tally::default();
-        for id in in_order {
-            let Some((_, verdict)) = marks.iter().find(|(other, _)| *other == id) else { continue };
-            tally.add(mark_here(conn, mailer, by, staff, id, verdict)?);
-        }
-        Ok(tally)
-    })
+    let ids: Vec<WithdrawalId> = marks.iter().map(|(id, _)| *id).collect();
+    let known: HashSet<WithdrawalId> = withdrawals::table
+        .filter(withdrawals::company_id.eq(staff.company.id))
+        .filter(withdrawals::id.eq_any(&ids))
+        .select(withdrawals::id)
+        .load(conn)?
+        .into_iter()
+        .collect();
+    if ids.iter().any(|id| !known.contains(id)) {
+        return Err(Error::NotFound);
+    }
+    let mut tally = Tally::default();
+    for (id, verdict) in marks {
+        tally.add(mark(conn, mailer, by, staff, *id, verdict)?);
+    }
+    Ok(tally)
 }
 
 fn mark_here(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staff: &Staff, id: WithdrawalId, verdict: &Verdict) -> Result<Marked> {
