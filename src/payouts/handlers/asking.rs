@@ -1,7 +1,7 @@
 //! Asking for a withdrawal: from one balance, at first for all that is available (rule 42, S13).
 
 use super::{
-    facts::{BalanceRow, debt_said},
+    facts::{BalanceRow, debt_said, too_little_said},
     team::PaidTo,
 };
 use crate::{
@@ -103,7 +103,9 @@ pub async fn ask(
 fn why_not(asked: &Asked, form: &WishForm, ground: &Ground) -> FormErrors {
     let money = |minor: i64| Money::new(minor, &form.currency);
     let company = ground.chosen(form).map_or_else(|| "the company".to_owned(), |balance| balance.company.clone());
+    let too_little = ground.chosen(form).and_then(too_little_said);
     match asked {
+        Asked::TooMuch(1..) | Asked::TooLittle(_) if let Some(says) = too_little => FormErrors::one("amount", says),
         Asked::NoDetails => FormErrors::one("paid-to", "Say first where the money goes"),
         Asked::Debt(owed) => FormErrors::one("amount", debt_said(&company, &money(*owed).to_string())),
         Asked::TooMuch(0) => FormErrors::one("amount", "Nothing is available now"),
@@ -128,7 +130,9 @@ impl WishForm {
             id: self.form.parse().unwrap_or_else(|_| WithdrawalId::new()),
             company: self.company.clone(),
             currency: self.currency.clone(),
-            amount: amount.ok_or_else(|| FormErrors::one("amount", "Enter an amount, like 120.50"))?,
+            amount: amount.ok_or_else(|| {
+                FormErrors::one("amount", format!("Enter an amount, like {}", Money::new(12_050, &self.currency).plain()))
+            })?,
         })
     }
 }

@@ -24,8 +24,10 @@ pub struct BalanceRow {
     pub paid: String,
     /// "You owe Acme €12.00 from a refund; later commissions pay it first."
     pub debt: Option<String>,
-    /// "At least €20.00 at once".
+    /// "€20.00", where less is available than is paid out at once.
     pub least: Option<String>,
+    /// How the team gets at it then.
+    pub too_little: Option<String>,
     /// The form that takes it out, where it would be taken.
     pub withdraw: Option<String>,
 }
@@ -77,7 +79,8 @@ impl BalanceRow {
     /// As the team reads it; `withdraw` leads to the form of a balance.
     pub fn of_team(balance: &TeamBalance, withdraw: impl Fn(&TeamBalance) -> Option<String>) -> Self {
         let debt = balance.debt().map(|owed| debt_said(&balance.company, &owed.to_string()));
-        Self { withdraw: withdraw(balance).filter(|_| balance.may_be_withdrawn()), ..Self::of(balance, debt) }
+        let withdraw = withdraw(balance).filter(|_| balance.may_be_withdrawn());
+        Self { withdraw, too_little: too_little_said(balance), ..Self::of(balance, debt) }
     }
 
     /// As the company reads it.
@@ -98,9 +101,22 @@ impl BalanceRow {
             paid: money(balance.paid),
             debt,
             least: balance.minimum.filter(|least| balance.available > 0 && balance.available < *least).map(money),
+            too_little: None,
             withdraw: None,
         }
     }
+}
+
+/// What a team reads about a balance that is less than the company pays out at once, and how it gets at it.
+pub fn too_little_said(balance: &TeamBalance) -> Option<String> {
+    let least = balance.minimum.filter(|least| balance.available > 0 && balance.available < *least)?;
+    Some(format!(
+        "{company} pays out {} or more at once, and {} is available. Wait for more, or leave {company}’s programs first: then the minimum no \
+         longer applies.",
+        balance.money(least),
+        balance.money(balance.available),
+        company = balance.company,
+    ))
 }
 
 /// What a team reads about what it owes.

@@ -155,7 +155,11 @@ async fn who_has_left_all_programs_takes_out_what_is_left_however_little() {
     let olivia = app.signed_in(OLIVIA);
     olivia.get(COMMISSIONS).await.shows("at least $20.00");
     let form = olivia.get(&format!("{NEW}?company=acme&currency=USD")).await.form("/withdrawals");
-    refuses(&olivia.submit(&form).await, "amount", "Enter $20.00 or more: Acme pays out no less at once");
+    let says = "Acme pays out $20.00 or more at once, and $5.00 is available. Wait for more, or leave Acme’s programs first: then the minimum no longer applies.";
+    olivia.get(&format!("{NEW}?company=acme&currency=USD")).await.shows(says);
+    for amount in ["5.00", "20.00", "1.00"] {
+        refuses(&olivia.submit(&form.clone().set("amount", amount)).await, "amount", says);
+    }
     app.sql("UPDATE enrollments SET left_at = now()");
     olivia.submit(&form).await.is(303);
     assert_eq!(available(&app), 0);
