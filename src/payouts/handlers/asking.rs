@@ -5,7 +5,7 @@ use super::{
     team::PaidTo,
 };
 use crate::{
-    access::{Fresh, InTeam, may},
+    access::{Fresh, InTeam, Limiter, may},
     db::Db,
     error::{Error, Result},
     ids::WithdrawalId,
@@ -18,7 +18,7 @@ use crate::{
         details::InForce,
     },
     teams::rail::TeamTab,
-    web::{Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused},
+    web::{Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused, too_many},
 };
 use actix_web::web::Query;
 use askama::Template;
@@ -81,6 +81,7 @@ pub async fn ask(
     layout: Layout,
     flash: Flash,
     mailer: Mailer,
+    limiter: Limiter,
     db: Db,
 ) -> Redirect {
     let wish = match form.parse() {
@@ -88,7 +89,13 @@ pub async fn ask(
         Err(errors) => return refused(&NewPage::of(&by, layout, &Ground::read(&by, &db).await?, form, errors)),
     };
     let (member, actor, money) = (by.member.clone(), by.actor.clone(), Money::new(wish.amount, &wish.currency));
-    let asked = db.run(move |conn| asking::ask(conn, &mailer, &actor, &member, &wish)).await?;
+    let asked = match db.run(move |conn| asking::ask(conn, &mailer, &limiter, &actor, &member, &wish)).await {
+        Err(Error::TooMany(excess)) => {
+            let again = NewPage::of(&by, layout.telling(&excess), &Ground::read(&by, &db).await?, form, FormErrors::none());
+            return too_many(&excess, page(&again));
+        }
+        asked => asked?,
+    };
     if let Asked::Done(id) = asked {
         let to = paths::team_withdrawal(&by.team.slug, id);
         return flash.ok(to, format!("{money} asked for."), "The company’s administrators are told by mail, and you are when it is paid.");
@@ -185,7 +192,7 @@ impl WishForm {
             form: if self.form.is_empty() { WithdrawalId::new().to_string() } else { self.form },
             company: balance.company_slug.clone(),
             currency: balance.currency.clone(),
-            amount: if is_new { all() } else { self.amount },
+            amount: if is_new && self.amount.is_empty() { all() } else { self.amount },
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::support::{FilledForm, at_once};
 use guildhall::{
+    access::Limiter,
     audit::Actor,
     payouts::asking::{self, Asked, Wish},
     teams::Membership,
@@ -71,7 +72,7 @@ async fn a_transaction_that_began_earlier_does_not_take_what_a_later_one_took() 
     let olivia = Membership::of(conn, user, "northwind").unwrap();
     let wish = Wish { id: guildhall::ids::WithdrawalId::new(), company: "acme".to_owned(), currency: "USD".to_owned(), amount: 12_000 };
     // Diesel does not know of the transaction around it, so that asking commits it.
-    let asked = asking::ask(conn, &mailer, &Actor::program(), &olivia, &wish);
+    let asked = asking::ask(conn, &mailer, &Limiter::off(), &Actor::program(), &olivia, &wish);
     assert!(matches!(asked, Ok(Asked::TooMuch(0))), "{asked:?}");
     diesel::connection::SimpleConnection::batch_execute(conn, "ROLLBACK").unwrap();
     assert_eq!(app.number("SELECT count(*) FROM withdrawals"), 1);
