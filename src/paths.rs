@@ -529,6 +529,10 @@ pub fn new_withdrawal(team: &str, balance: Option<(&str, &str)>) -> String {
 pub fn team_withdrawal(team: &str, id: WithdrawalId) -> String {
     format!("/teams/{team}/withdrawals/{id}")
 }
+/// Taking it back.
+pub fn withdrawal_cancellation(team: &str, id: WithdrawalId) -> String {
+    format!("/teams/{team}/withdrawals/{id}/cancellation")
+}
 /// Where a team's money goes.
 pub fn payout_details(team: &str) -> String {
     format!("/teams/{team}/withdrawals/details")

@@ -485,6 +485,7 @@ fn payout() -> Vec<Endpoint> {
         get("/teams/{team}/withdrawals/details", payouts::details),
         post("/teams/{team}/withdrawals/details", payouts::change_details, &[Action::PayoutDetailsChanged]),
         get("/teams/{team}/withdrawals/{withdrawal}", payouts::team_show),
+        post("/teams/{team}/withdrawals/{withdrawal}/cancellation", payouts::take_back, &[Action::WithdrawalCancelled]),
         get("/teams/{team}/closing", payouts::closing),
         post("/teams/{team}/closing", payouts::close, &[Action::TeamClosed, Action::InvitationRevoked]),
         get("/companies/{company}/partners/{partner}/commissions", payouts::of_partner),

@@ -88,6 +88,11 @@ pub fn ask(conn: &mut PgConnection, mailer: &Mailer, limiter: &Limiter, by: &Act
         for person in payers(conn, company.id)? {
             mail::queue(conn, mailer, Some(company.id), &emails::asked(&person, &company, &team, &member.user, &made))?;
         }
+        if member.user.id != team.owner_id {
+            let owner = User::find(conn, team.owner_id)?;
+            let letter = emails::asked_by(&owner, &company, &team, &member.user, &made, &details.details);
+            mail::queue(conn, mailer, None, &letter)?;
+        }
         Ok(Asked::Done(made.id))
     })
 }

@@ -4,7 +4,8 @@
 use crate::{
     accounts::User,
     companies::Company,
-    mail::{Letter, Target, plain, strong},
+    mail::{Letter, Target, Words, plain, strong},
+    money::Money,
     paths,
     payouts::{Account, Withdrawal, details::PayoutDetails},
     teams::Team,
@@ -51,6 +52,87 @@ pub fn asked(person: &User, company: &Company, team: &Team, by: &User, asked: &W
         note: note.to_owned(),
         why: format!("You get this mail because you are an administrator of {} on Guildhall.", company.name),
     }
+}
+
+/// To the owner: somebody else of the team wants money.
+pub fn asked_by(person: &User, company: &Company, team: &Team, by: &User, asked: &Withdrawal, details: &PayoutDetails) -> Letter {
+    let money = asked.money();
+    let is_held = asked.held_until > asked.requested_at;
+    let held = is_held.then(|| ("Held until", exact(asked.held_until, person.zone())));
+    Letter {
+        speaks_for: Some(team.name.clone()),
+        subject: format!("{} asked {} for {money}", by.name, company.name),
+        preheader: format!("It comes out of the commissions of {}.", team.name),
+        heading: format!("{money} asked for"),
+        lead: vec![
+            strong(&by.name),
+            plain(format!(" asked {} to pay out ", company.name)),
+            strong(money.to_string()),
+            plain(" of the commissions of "),
+            strong(&team.name),
+            plain("."),
+        ],
+        facts: [
+            ("Team", team.name.clone()),
+            ("Amount", money.to_string()),
+            ("To", format!("{}, {}", details.holder, details.account)),
+            ("Asked by", format!("{}, {}", by.name, by.email)),
+            ("Asked", exact(asked.requested_at, person.zone())),
+        ]
+        .into_iter()
+        .chain(held)
+        .collect(),
+        note: format!("If it should not be paid, take it back on its page before {} pays it.", company.name),
+        why: format!("You get this mail because you are the owner of {}.", team.name),
+        ..to_team(person, company, team, asked)
+    }
+}
+
+/// To an administrator: the team does not want it any more.
+pub fn taken_back(person: &User, company: &Company, team: &Team, by: &User, asked: &Withdrawal) -> Letter {
+    let money = asked.money();
+    Letter {
+        speaks_for: Some(team.name.clone()),
+        reply_to: Some(by.email.clone()),
+        subject: format!("{} took back its withdrawal of {money}", team.name),
+        preheader: "It is not to be paid.".to_owned(),
+        heading: format!("{money} taken back"),
+        lead: took_back(team, by, &money),
+        facts: taken_back_facts(person, team, by, asked),
+        button: Some(("See the withdrawal".to_owned(), Target::Page(paths::withdrawal(&company.slug, asked.id)))),
+        note: "It is not to be paid. The money is available to the team again.".to_owned(),
+        why: format!("You get this mail because you are an administrator of {} on Guildhall.", company.name),
+        ..to_team(person, company, team, asked)
+    }
+}
+
+/// To the owner, and to who asked: somebody else of the team took it back.
+pub fn taken_back_by(person: &User, company: &Company, team: &Team, by: &User, asked: &Withdrawal) -> Letter {
+    let money = asked.money();
+    Letter {
+        speaks_for: Some(team.name.clone()),
+        reply_to: Some(by.email.clone()),
+        subject: format!("{} took back the withdrawal of {money}", by.name),
+        preheader: "The money is available again.".to_owned(),
+        heading: format!("{money} taken back"),
+        lead: took_back(team, by, &money),
+        facts: taken_back_facts(person, team, by, asked),
+        note: format!("{} does not pay it. The money is available again.", company.name),
+        ..to_team(person, company, team, asked)
+    }
+}
+
+fn took_back(team: &Team, by: &User, money: &Money) -> Vec<Words> {
+    vec![strong(&by.name), plain(" of "), strong(&team.name), plain(" took back the withdrawal of "), strong(money.to_string()), plain(".")]
+}
+
+fn taken_back_facts(person: &User, team: &Team, by: &User, asked: &Withdrawal) -> Vec<(&'static str, String)> {
+    vec![
+        ("Team", team.name.clone()),
+        ("Amount", asked.money().to_string()),
+        ("Asked", exact(asked.requested_at, person.zone())),
+        ("Taken back by", format!("{}, {}", by.name, by.email)),
+    ]
 }
 
 /// To who asked, and to the owner: it is paid.

@@ -221,6 +221,7 @@ GET  /teams/{team}/withdrawals/new                             | in  | 403  403 
 GET  /teams/{team}/withdrawals/details                         | in  | 403  403   403   404   |  404   | 200     403   403   200         | 404    | 404
 POST /teams/{team}/withdrawals/details                         | in  | 403  403   403   404   |  404   | 422     403   403   422         | 404    | 404
 GET  /teams/{team}/withdrawals/{withdrawal}                    | in  | 403  403   403   404   |  404   | 200     403   403   200         | 404    | 404
+POST /teams/{team}/withdrawals/{withdrawal}/cancellation       | in  | 403  403   403   404   |  404   | go      403   403   go          | 404    | 404
 GET  /companies/{company}/partners/{partner}/commissions       | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/withdrawals                          | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/withdrawals/{withdrawal}             | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404

@@ -90,7 +90,7 @@ impl ListPage {
         let count = |show| match show {
             Show::ToPay => Some(said(self.all_to_pay())),
             Show::Held => Some(said(self.open.iter().map(|open| open.held).sum())),
-            Show::All | Show::Paid | Show::Failed => None,
+            Show::All | Show::Paid | Show::Failed | Show::Cancelled => None,
         };
         Show::EACH
             .iter()

@@ -62,6 +62,7 @@ impl Badge {
             State::Held(until) => Self::new(format!("Held until {}", short(until, zone)), "warn", "hourglass"),
             State::Paid => Self::new("Paid", "ok", "check"),
             State::Failed => Self::new("Failed", "bad", "x-circle"),
+            State::Cancelled => Self::new("Taken back", "", "ban"),
         }
     }
 
@@ -154,6 +155,8 @@ pub struct Statement {
     pub id: String,
     pub badge: Badge,
     pub held_until: Option<Moment>,
+    /// Who of the team took it back.
+    pub taken_back_by: Option<String>,
     pub is_open: bool,
     pub asker: String,
     pub asked: Moment,
@@ -177,8 +180,9 @@ impl Statement {
             badge: Badge::of(state, zone),
             held_until: match state {
                 State::Held(until) => Some(moment(until)),
-                State::Requested | State::Paid | State::Failed => None,
+                State::Requested | State::Paid | State::Failed | State::Cancelled => None,
             },
+            taken_back_by: line.decider.clone().filter(|_| state == State::Cancelled),
             is_open: state.is_open(),
             asker: line.asker.clone(),
             asked: moment(line.requested_at),

@@ -156,6 +156,7 @@ pub(super) fn told(flash: &Flash, to: &str, done: &str, tally: Tally) -> Redirec
     let facts = [
         (tally.already, "so already"),
         (tally.other, "decided otherwise before, and stayed so"),
+        (tally.taken_back, "taken back by the team before"),
         (tally.held, "held until later, and not paid"),
         (tally.own, "asked for by you: another administrator marks that"),
     ];

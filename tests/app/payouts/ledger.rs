@@ -12,6 +12,7 @@ use guildhall::{
         TeamBalance,
         asking::{self, Asked, Wish},
         marking::{self, Marked, Verdict},
+        taking_back::{self, TakenBack},
     },
     referrals::ledger::{EntryKind, NewEntry, Source},
     teams::Membership,
@@ -29,6 +30,7 @@ enum Step {
     WithdrawAll,
     Pay(usize),
     Fail(usize),
+    TakeBack(usize),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -40,6 +42,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::WithdrawAll),
         2 => any::<usize>().prop_map(Step::Pay),
         2 => any::<usize>().prop_map(Step::Fail),
+        1 => any::<usize>().prop_map(Step::TakeBack),
     ]
 }
 
@@ -52,7 +55,7 @@ struct Earned {
 struct Taken {
     id: WithdrawalId,
     amount: i64,
-    /// Requested, paid or failed.
+    /// Requested, paid, failed or cancelled.
     status: &'static str,
 }
 
@@ -66,7 +69,7 @@ struct Model {
 impl Model {
     fn available(&self) -> i64 {
         let free: i64 = self.earned.iter().filter(|earned| !earned.held).map(|earned| earned.left).sum();
-        free - self.taken.iter().filter(|taken| taken.status != "failed").map(|taken| taken.amount).sum::<i64>()
+        free - self.taken.iter().filter(|taken| !["failed", "cancelled"].contains(&taken.status)).map(|taken| taken.amount).sum::<i64>()
     }
     fn held(&self) -> i64 {
         self.earned.iter().filter(|earned| earned.held).map(|earned| earned.left).sum()
@@ -153,12 +156,27 @@ impl World {
         let word = verdict.status().as_str();
         let expected = match taken.status {
             "requested" => Marked::Done,
+            "cancelled" => Marked::TakenBack,
             same if same == word => Marked::Already,
             _ => Marked::Other,
         };
         prop_assert_eq!(marked, expected);
         if marked == Marked::Done {
             taken.status = word;
+        }
+        Ok(())
+    }
+
+    fn take_back(&self, conn: &mut PgConnection, taken: &mut Taken) -> Result<(), TestCaseError> {
+        let outcome = taking_back::take_back(conn, &self.mailer, &Actor::program(), &self.frank, taken.id).expect("an answer");
+        let expected = match taken.status {
+            "requested" => TakenBack::Done,
+            "cancelled" => TakenBack::Already,
+            _ => TakenBack::Decided,
+        };
+        prop_assert_eq!(outcome, expected);
+        if outcome == TakenBack::Done {
+            taken.status = "cancelled";
         }
         Ok(())
     }
@@ -189,6 +207,10 @@ impl World {
                 if all > 0 {
                     self.withdraw(conn, model, all)?;
                 }
+            }
+            Step::TakeBack(number) => {
+                let Some(nth) = which(*number, model.taken.len()) else { return Ok(()) };
+                self.take_back(conn, &mut model.taken[nth])?;
             }
             Step::Pay(number) | Step::Fail(number) => {
                 let Some(nth) = which(*number, model.taken.len()) else { return Ok(()) };

@@ -32,7 +32,7 @@ async fn an_administrator_marks_it_as_paid_and_who_asked_and_the_owner_are_told(
     // Said again, it stays so; nothing is sent twice.
     sam.follow(sam.post(&format!("{}/payment", page_of_only(&app)), &[]).await).await.shows("marked as paid already");
     sam.follow(sam.post(&format!("{}/failure", page_of_only(&app)), &[("reason", "No")]).await).await.shows("decided otherwise");
-    assert_eq!((status(&app).as_str(), app.mails().len()), ("paid sam@acme.example", 3));
+    assert_eq!((status(&app).as_str(), app.mails().len()), ("paid sam@acme.example", 4));
     is_whole(&app);
 }
 
@@ -194,6 +194,54 @@ async fn several_are_marked_by_their_boxes_on_a_page_of_their_own() {
     let many: String = (0..101).map(|n| format!("id=0190aaaa-0000-7000-8000-{n:012}&")).collect();
     sam.get(&format!("{PAYING}/marking?{many}")).await.is(422);
     assert_eq!(app.dump(), before);
+}
+
+#[actix_web::test]
+async fn of_those_that_are_ticked_what_is_held_can_only_fail_and_ones_own_is_left_out() {
+    let app = with_money(12_000).await;
+    for amount in ["10.00", "20.00"] {
+        withdraw(&app, amount).await;
+    }
+    app.sql("UPDATE withdrawals SET held_until = now() + interval '1 day' WHERE amount = 2000");
+    let all = app.text("SELECT string_agg('id=' || id, '&' ORDER BY amount) FROM withdrawals");
+    let page = app.signed_in(SAM).get(&format!("{PAYING}/marking?{all}")).await;
+    page.is(200).shows("Mark 1 as paid").shows("Mark 2 as failed").shows("What is held is not paid before its time");
+    frank_at_acme(&app);
+    let page = app.signed_in(FRANK).get(&format!("{PAYING}/marking?{all}")).await;
+    assert!(page.is(200).text_of("main form").is_empty());
+}
+
+/// One that somebody else holds keeps nobody waiting for those before it.
+#[actix_web::test]
+async fn each_of_several_is_marked_in_a_transaction_of_its_own() {
+    let app = with_money(12_000).await;
+    let copy = app.copy().await;
+    for amount in ["10.00", "20.00"] {
+        withdraw(&app, amount).await;
+    }
+    let id = |amount: i64| app.text(&format!("SELECT id FROM withdrawals WHERE amount = {amount}"));
+    let (ten, twenty) = (id(1_000), id(2_000));
+    let mut other = app.connection();
+    let held = format!("BEGIN; SELECT id FROM withdrawals WHERE id = '{twenty}' FOR UPDATE");
+    diesel::connection::SimpleConnection::batch_execute(&mut other, &held).unwrap();
+    let sam = app.signed_in(SAM).on(&copy);
+    let paying = actix_web::rt::spawn(async move { sam.post(&format!("{PAYING}/payments"), &[("id", &ten), ("id", &twenty)]).await });
+    app.until_somebody_waits().await;
+    assert_eq!(app.text("SELECT string_agg(status, ' ' ORDER BY amount) FROM withdrawals"), "paid requested");
+    diesel::connection::SimpleConnection::batch_execute(&mut other, "COMMIT").unwrap();
+    paying.await.unwrap().is(303);
+    assert_eq!(app.text("SELECT string_agg(status, ' ' ORDER BY amount) FROM withdrawals"), "paid paid");
+    is_whole(&app);
+}
+
+#[actix_web::test]
+async fn who_pays_reads_what_the_team_owes_meanwhile() {
+    let app = with_money(10_000).await;
+    withdraw(&app, "100.00").await;
+    let sam = app.signed_in(SAM);
+    sam.get(&page_of_only(&app)).await.hides("owes Acme");
+    refund(&app, &app.text("SELECT id FROM commissions"), 1_200);
+    sam.get(&page_of_only(&app)).await.is(200).shows("Northwind owes Acme $12.00 from a refund; its later commissions pay it first.");
 }
 
 #[actix_web::test]
