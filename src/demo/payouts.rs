@@ -112,6 +112,8 @@ impl Town<'_> {
     fn details(&mut self, by: &Membership, holder: &str, account: &str, days: f64) -> Result<()> {
         let account = Account::parse(account).map_err(|refused| unexpected(&refused))?;
         details::change(self.conn, self.mailer, &by.actor(None), by, (holder, &account))?;
+        // They take the clock's time, and what is moved back is what happened `now()`.
+        sql_query("UPDATE payout_details SET changed_at = now() WHERE changed_at > now()").execute(self.conn)?;
         self.date_back(days)
     }
 

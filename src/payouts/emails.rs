@@ -7,11 +7,13 @@ use crate::{
     mail::{Letter, Target, Words, plain, strong},
     money::Money,
     paths,
-    payouts::{Account, Withdrawal, details::PayoutDetails},
+    payouts::{
+        Withdrawal,
+        details::{HOLD, PayoutDetails},
+    },
     teams::Team,
     web::time::exact,
 };
-use chrono::{DateTime, Utc};
 
 /// To an administrator: a team wants money.
 pub fn asked(person: &User, company: &Company, team: &Team, by: &User, asked: &Withdrawal) -> Letter {
@@ -197,41 +199,53 @@ fn to_team(person: &User, company: &Company, team: &Team, asked: &Withdrawal) ->
     }
 }
 
-/// To the owner, and to the others who may withdraw: the money goes elsewhere from now on, and by whom.
-pub fn details_changed(
-    person: &User,
-    team: &Team,
-    by: &User,
-    (holder, account): (&str, &Account),
-    at: DateTime<Utc>,
-    hold: Option<DateTime<Utc>>,
-) -> Letter {
+/// To the owner, and to the others who may withdraw: the money goes elsewhere from now on, and by whom. Nobody is asked to answer whoever
+/// did it: it may be somebody who has got into an account.
+pub fn details_changed(person: &User, team: &Team, by: &User, now: &PayoutDetails, before: Option<&PayoutDetails>) -> Letter {
+    let (done, heading, what, end) = match before {
+        None => {
+            ("entered", format!("The payout details of {} were entered", team.name), " entered where the commissions of ", " are paid to.")
+        }
+        Some(old) if old.account == now.account => {
+            ("changed", format!("The account of {} has another holder now", team.name), " changed the holder of the account of ", ".")
+        }
+        Some(_) => {
+            let heading = format!("Commissions of {} go to another account now", team.name);
+            ("changed", heading, " changed where the commissions of ", " are paid to.")
+        }
+    };
+    let (label_by, label_at) = if before.is_some() { ("Changed by", "Changed") } else { ("Entered by", "Entered") };
+    let hold = before.map(|_| exact(now.changed_at + HOLD, person.zone()));
+    let what_then = match &hold {
+        Some(until) => format!(
+            "What was asked for since the change goes by the new details: take it back on the page of the withdrawals before {until}, if \
+             you do not know of this change. Then put the details right and change the role of whoever made it. What was asked for before \
+             goes where it was asked to go."
+        ),
+        None => "These are the first payout details of the team, and count at once. If you do not know of them, put them right and change \
+                 the role of whoever entered them."
+            .to_owned(),
+    };
     let mut facts = vec![
         ("Team", team.name.clone()),
-        ("Holder", holder.to_owned()),
-        ("Account", account.to_string()),
-        ("Changed by", format!("{}, {}", by.name, by.email)),
-        ("Changed", exact(at, person.zone())),
+        ("Holder", now.holder.clone()),
+        ("Account", now.account.to_string()),
+        (label_by, format!("{}, {}", by.name, by.email)),
+        (label_at, exact(now.changed_at, person.zone())),
     ];
-    facts.extend(hold.map(|until| ("Held until", exact(until, person.zone()))));
-    let what_then = match hold {
-        Some(_) => {
-            "Withdrawals that are asked for before then wait until then. What was asked for before the change goes where it was asked to go."
-        }
-        None => "These are the first payout details of the team, and count at once.",
-    };
+    facts.extend(hold.map(|until| ("Held until", until)));
     Letter {
         to: person.email.clone(),
         speaks_for: Some(team.name.clone()),
-        reply_to: Some(by.email.clone()),
-        subject: format!("The payout details of {} were changed", team.name),
-        preheader: format!("{} changed where the team’s money goes.", by.name),
-        heading: format!("Commissions of {} go to another account now", team.name),
-        lead: vec![strong(&by.name), plain(" changed where the commissions of "), strong(&team.name), plain(" are paid to.")],
+        reply_to: None,
+        subject: format!("The payout details of {} were {done}", team.name),
+        preheader: format!("{} {done} where the team’s money goes.", by.name),
+        heading,
+        lead: vec![strong(&by.name), plain(what), strong(&team.name), plain(end)],
         quote: String::new(),
         facts,
-        button: Some(("Check the payout details".to_owned(), Target::Page(paths::payout_details(&team.slug)))),
-        note: format!("{what_then} If you do not know of this change, put the details right and change the role of whoever made it."),
+        button: Some(("See the withdrawals".to_owned(), Target::Page(paths::team_withdrawals(&team.slug)))),
+        note: what_then,
         why: format!("You get this mail because you may withdraw commissions of {}. It cannot be switched off.", team.name),
     }
 }
