@@ -365,7 +365,7 @@ pub fn withdrawal(company: &str, id: WithdrawalId) -> String {
 pub fn withdrawal_action(company: &str, id: WithdrawalId, noun: &str) -> String {
     format!("/companies/{company}/withdrawals/{id}/{noun}")
 }
-/// What administrators say of several withdrawals: `noun` is payments or failures.
+/// Looking at several withdrawals that are ticked, and what administrators say of them: `noun` is marking, payments or failures.
 pub fn withdrawals_action(company: &str, noun: &str) -> String {
     format!("/companies/{company}/withdrawals/{noun}")
 }
@@ -528,6 +528,10 @@ pub fn new_withdrawal(team: &str, balance: Option<(&str, &str)>) -> String {
 /// One withdrawal, as the team sees it.
 pub fn team_withdrawal(team: &str, id: WithdrawalId) -> String {
     format!("/teams/{team}/withdrawals/{id}")
+}
+/// Taking it back.
+pub fn withdrawal_cancellation(team: &str, id: WithdrawalId) -> String {
+    format!("/teams/{team}/withdrawals/{id}/cancellation")
 }
 /// Where a team's money goes.
 pub fn payout_details(team: &str) -> String {

@@ -208,7 +208,8 @@ fn account() -> Vec<Endpoint> {
         )
         .at_most(Limit::Link, Per::Network),
         get("/account/confirmation", accounts::confirmation),
-        post("/account/confirmation", accounts::confirm, &[Action::IdentityConfirmed, Action::RecoveryCodeUsed]),
+        // It keeps any form that came too late, long ones too.
+        post("/account/confirmation", accounts::confirm, &[Action::IdentityConfirmed, Action::RecoveryCodeUsed]).with_file(),
         get("/password-reset", accounts::forgotten),
         post("/password-reset", accounts::ask, &[Action::PasswordResetAsked]).at_most(Limit::PasswordResetOfNetwork, Per::Network),
         get("/password-reset/{token}", accounts::choose),
@@ -484,15 +485,19 @@ fn payout() -> Vec<Endpoint> {
         get("/teams/{team}/withdrawals/details", payouts::details),
         post("/teams/{team}/withdrawals/details", payouts::change_details, &[Action::PayoutDetailsChanged]),
         get("/teams/{team}/withdrawals/{withdrawal}", payouts::team_show),
+        post("/teams/{team}/withdrawals/{withdrawal}/cancellation", payouts::take_back, &[Action::WithdrawalCancelled]),
         get("/teams/{team}/closing", payouts::closing),
         post("/teams/{team}/closing", payouts::close, &[Action::TeamClosed, Action::InvitationRevoked]),
         get("/companies/{company}/partners/{partner}/commissions", payouts::of_partner),
         get("/companies/{company}/withdrawals", payouts::index),
+        get("/companies/{company}/withdrawals/marking", payouts::marking),
         post("/companies/{company}/withdrawals/payments", payouts::pay_several, &[Action::WithdrawalPaid]),
         post("/companies/{company}/withdrawals/failures", payouts::fail_several, &[Action::WithdrawalFailed]),
         post("/companies/{company}/withdrawals/exports", payouts::export, &[Action::WithdrawalsExported]),
-        get("/companies/{company}/withdrawals/exports/{export}", payouts::file),
+        get("/companies/{company}/withdrawals/exports/{export}", payouts::file).at_most(Limit::Export, Per::Person),
         get("/companies/{company}/withdrawals/marks/new", payouts::new_marks),
+        // Where the form is sent to, and who proves who they are meanwhile comes back to.
+        get("/companies/{company}/withdrawals/marks", payouts::new_marks),
         post("/companies/{company}/withdrawals/marks", payouts::mark_by_file, &[Action::WithdrawalPaid, Action::WithdrawalFailed])
             .with_file(),
         get("/companies/{company}/withdrawals/{withdrawal}", payouts::show),

@@ -81,12 +81,12 @@ const RULES: &[(&str, &str)] = &[
          AND NOT EXISTS (SELECT FROM course_completions f WHERE f.course_id = l.course_id AND f.member_id = d.member_id)",
     ),
     (
-        "a withdrawal has one reserved line of its amount, and one returned line of it where it failed",
+        "a withdrawal has one reserved line of its amount, and one returned line of it where it failed or was taken back",
         "SELECT w.id FROM withdrawals w LEFT JOIN ledger l ON l.withdrawal_id = w.id GROUP BY w.id \
          HAVING count(*) FILTER (WHERE l.kind = 'reserved' AND l.amount = -w.amount AND l.partner_id = w.partner_id AND l.currency = w.currency) <> 1 \
          OR count(*) FILTER (WHERE l.kind = 'returned' AND l.amount = w.amount AND l.partner_id = w.partner_id AND l.currency = w.currency) \
-             <> CASE w.status WHEN 'failed' THEN 1 ELSE 0 END \
-         OR count(l.id) <> CASE w.status WHEN 'failed' THEN 2 ELSE 1 END",
+             <> CASE WHEN w.status IN ('failed', 'cancelled') THEN 1 ELSE 0 END \
+         OR count(l.id) <> CASE WHEN w.status IN ('failed', 'cancelled') THEN 2 ELSE 1 END",
     ),
     (
         "so much was available before a withdrawal as it takes",
@@ -97,7 +97,7 @@ const RULES: &[(&str, &str)] = &[
         "a balance is what was earned and not taken back, less what was taken out and did not come back",
         "SELECT b.partner_id FROM (SELECT partner_id, currency, sum(amount) AS amount FROM ledger GROUP BY partner_id, currency) b \
          WHERE b.amount <> (SELECT coalesce(sum(l.amount), 0) FROM ledger l WHERE l.partner_id = b.partner_id AND l.currency = b.currency AND l.commission_id IS NOT NULL) \
-         - (SELECT coalesce(sum(w.amount), 0) FROM withdrawals w WHERE w.partner_id = b.partner_id AND w.currency = b.currency AND w.status <> 'failed')",
+         - (SELECT coalesce(sum(w.amount), 0) FROM withdrawals w WHERE w.partner_id = b.partner_id AND w.currency = b.currency AND w.status NOT IN ('failed', 'cancelled'))",
     ),
     (
         "what was asked for within three days after payout details were changed waits until they are over",

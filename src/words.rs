@@ -27,6 +27,11 @@ pub enum Refused {
 /// A name or another single line: trimmed, inner white space folded, invisible direction marks removed, at most `longest` characters,
 /// no control characters, nothing that mail programs make a link of (S47, S48).
 pub fn line(text: &str, longest: usize) -> Result<String, Refused> {
+    line_with_links(text, longest).and_then(|text| if looks_like_link(&text) { Err(Refused::Link) } else { Ok(text) })
+}
+
+/// The same where a link may stand: in what no mail shows whole.
+pub fn line_with_links(text: &str, longest: usize) -> Result<String, Refused> {
     let text = text.trim_matches(' ');
     if text.chars().any(char::is_control) {
         return Err(Refused::Control);
@@ -35,7 +40,6 @@ pub fn line(text: &str, longest: usize) -> Result<String, Refused> {
     match text.chars().count() {
         0 => Err(Refused::Empty),
         n if n > longest => Err(Refused::TooLong),
-        _ if looks_like_link(&text) => Err(Refused::Link),
         _ => Ok(text),
     }
 }

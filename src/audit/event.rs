@@ -186,6 +186,8 @@ text_enum!(
         WithdrawalPaid = "withdrawal paid",
         /// A withdrawal was marked as failed.
         WithdrawalFailed = "withdrawal failed",
+        /// A team took back a withdrawal that it had asked for.
+        WithdrawalCancelled = "withdrawal cancelled",
         /// Withdrawals were put into a file for payment.
         WithdrawalsExported = "withdrawals exported",
         /// The least that a company pays out was changed.

@@ -165,6 +165,7 @@ pub fn of(line: &Line) -> String {
         Action::WithdrawalAsked => format!("{who} asked {company} to pay {} to {team}", sum(line)),
         Action::WithdrawalPaid => format!("{who} marked the withdrawal of {} by {team} as paid", sum(line)),
         Action::WithdrawalFailed => format!("{who} marked the withdrawal of {} by {team} as failed", sum(line)),
+        Action::WithdrawalCancelled => format!("{who} took back the withdrawal of {} by {team}", sum(line)),
         Action::WithdrawalsExported => format!("{who} exported {} for payment", exported(line)),
         Action::PayoutMinimumsChanged => format!("{who} changed the least that is paid out at once{}", minimums(line)),
         Action::Refused => format!("{who} tried what their role does not allow, and was refused"),
@@ -266,6 +267,7 @@ pub const fn is_the_teams(action: Action) -> bool {
         | Action::WithdrawalAsked
         | Action::WithdrawalPaid
         | Action::WithdrawalFailed
+        | Action::WithdrawalCancelled
         | Action::Refused => true,
     }
 }

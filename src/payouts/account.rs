@@ -36,7 +36,8 @@ pub enum Refused {
 impl Account {
     /// What a person typed. An IBAN is kept without its spaces, in capitals; anything else as it was written.
     pub fn parse(text: &str) -> Result<Self, Refused> {
-        let line = words::line(text, LONGEST).map_err(Refused::Line)?;
+        // "PayPal pay@northwind.com" is one: mail shows how it ends, and no more.
+        let line = words::line_with_links(text, LONGEST).map_err(Refused::Line)?;
         let packed: String = line.chars().filter(|c| !matches!(c, ' ' | '-')).flat_map(char::to_uppercase).collect();
         match looks_like_iban(&packed) {
             true if has_right_checksum(&packed) => Ok(Self(packed)),
@@ -137,6 +138,7 @@ mod tests {
     fn what_is_no_iban_is_kept_as_written() {
         let account = Account::parse("Sort code 12-34-56, account 31926819").unwrap();
         assert_eq!(account.whole(), "Sort code 12-34-56, account 31926819");
+        assert_eq!(Account::parse("PayPal pay@northwind.com").unwrap().whole(), "PayPal pay@northwind.com");
         assert_eq!(Account::parse("123"), Err(Refused::TooShort));
         assert_eq!(Account::parse(""), Err(Refused::Line(words::Refused::Empty)));
         assert_eq!(Account::parse(&"1".repeat(201)), Err(Refused::Line(words::Refused::TooLong)));

@@ -1,6 +1,7 @@
 //! Asking for a withdrawal (rule 42): never more than is available, whatever happens at the same time.
 
 use crate::{
+    access::{Limit, Limiter, Whose},
     accounts::User,
     audit::{self, Action, Actor, Event},
     companies::{Company, StaffPermission, StaffRole},
@@ -51,9 +52,9 @@ pub enum Asked {
     TooLittle(i64),
 }
 
-/// Asks for it, and mails the company's administrators. `NotFound` where the company is no partner or the team is closed, `Forbidden` where
-/// they may not withdraw any more.
-pub fn ask(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, member: &Membership, wish: &Wish) -> Result<Asked> {
+/// Asks for it, and mails the company's administrators, and the owner where somebody else asks. `NotFound` where the company is no partner or
+/// the team is closed, `Forbidden` where they may not withdraw any more, `TooMany` where the team has asked often enough for an hour.
+pub fn ask(conn: &mut PgConnection, mailer: &Mailer, limiter: &Limiter, by: &Actor, member: &Membership, wish: &Wish) -> Result<Asked> {
     db::transaction(conn, |conn| {
         let team = Team::lock(conn, member.team.id)?;
         member.recheck(conn, &team, TeamPermission::Withdraw)?;
@@ -68,10 +69,9 @@ pub fn ask(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, member: &Member
         if let Some(refused) = judge(conn, &partner, wish)? {
             return Ok(refused);
         }
-        let Some(made) = insert(conn, &partner, &details, member, wish)? else {
-            // Something that holds no lock took money back since it was judged.
-            return Ok(judge(conn, &partner, wish)?.unwrap_or(Asked::FormUsed));
-        };
+        limiter.take(conn, Limit::Withdrawals, Whose::Team(team.id))?;
+        // Nobody takes money back meanwhile, with the partner locked; but the same key may have come for another partner this moment.
+        let Some(made) = insert(conn, &partner, &details, member, wish)? else { return Ok(Asked::FormUsed) };
         NewEntry {
             partner: partner.id,
             company: company.id,
@@ -87,6 +87,11 @@ pub fn ask(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, member: &Member
         audit::record(conn, by, event.after(json!({ "amount": made.amount, "currency": made.currency })))?;
         for person in payers(conn, company.id)? {
             mail::queue(conn, mailer, Some(company.id), &emails::asked(&person, &company, &team, &member.user, &made))?;
+        }
+        if member.user.id != team.owner_id {
+            let owner = User::find(conn, team.owner_id)?;
+            let letter = emails::asked_by(&owner, &company, &team, &member.user, &made, &details.details);
+            mail::queue(conn, mailer, None, &letter)?;
         }
         Ok(Asked::Done(made.id))
     })

@@ -28,8 +28,8 @@ pub enum Standing {
     Held(DateTime<Utc>),
     /// It counts.
     Available,
-    /// The sale was taken back in part; the rest counts from then on, or counts.
-    PartlyReversed(DateTime<Utc>),
+    /// The sale was taken back in part; the rest counts, or counts from then on.
+    PartlyReversed(Option<DateTime<Utc>>),
     /// The sale was taken back.
     Reversed,
 }
@@ -120,7 +120,7 @@ impl CommissionLine {
     pub fn standing(&self) -> Standing {
         match (self.reversed, self.is_held) {
             (reversed, _) if reversed >= self.amount => Standing::Reversed,
-            (1.., _) => Standing::PartlyReversed(self.available_at),
+            (1.., is_held) => Standing::PartlyReversed(is_held.then_some(self.available_at)),
             (_, true) => Standing::Held(self.available_at),
             (_, false) => Standing::Available,
         }

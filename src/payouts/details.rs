@@ -13,7 +13,7 @@ use crate::{
     teams::{MemberRole, Membership, Team, TeamPermission, member::role_in},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::prelude::*;
+use diesel::{dsl::sql, prelude::*, sql_types::Timestamptz};
 
 /// How long withdrawals wait after a change.
 pub const HOLD: TimeDelta = TimeDelta::hours(72);
@@ -69,7 +69,7 @@ impl InForce {
         let is_first = rows.len() == 1;
         let newest = rows.into_iter().next();
         Ok(newest.map(|(details, changed_by)| {
-            let waits_until = if is_first { details.changed_at } else { details.changed_at + HOLD };
+            let waits_until = if is_first { DateTime::UNIX_EPOCH } else { details.changed_at + HOLD };
             Self { details, changed_by, waits_until }
         }))
     }
@@ -99,22 +99,23 @@ pub fn change(
             return Ok(Changed::Same);
         }
         let id = PayoutDetailsId::new();
-        let changed_at = diesel::insert_into(payout_details::table)
+        let made: PayoutDetails = diesel::insert_into(payout_details::table)
             .values((
                 payout_details::id.eq(id),
                 payout_details::team_id.eq(team.id),
                 payout_details::holder.eq(holder),
                 payout_details::account.eq(account),
                 payout_details::changed_by.eq(member.user.id),
+                // Of two who change them, the one who waited for the other may have begun before: `now()` would make theirs the older.
+                payout_details::changed_at.eq(sql::<Timestamptz>("clock_timestamp()")),
             ))
-            .returning(payout_details::changed_at)
-            .get_result::<DateTime<Utc>>(conn)?;
+            .returning(PayoutDetails::as_returning())
+            .get_result(conn)?;
         audit::record(conn, by, Event::new(Action::PayoutDetailsChanged).team(team.id).target(id.uuid()))?;
-        let hold = before.is_some().then(|| changed_at + HOLD);
         for person in withdrawers(conn, &team)? {
             if person.id == team.owner_id || person.id != member.user.id {
-                let letter = emails::details_changed(&person, &team, &member.user, (holder, account), changed_at, hold);
-                mail::queue(conn, mailer, None, &letter)?;
+                let before = before.as_ref().map(|old| &old.details);
+                mail::queue(conn, mailer, None, &emails::details_changed(&person, &team, &member.user, &made, before))?;
             }
         }
         Ok(if before.is_some() { Changed::Changed } else { Changed::First })

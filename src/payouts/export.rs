@@ -6,8 +6,8 @@ use crate::{
     companies::{Company, StaffPermission, staff::Staff},
     db::{self, now},
     error::Result,
-    ids::{CompanyId, ExportId, UserId},
-    payouts::WithdrawalStatus,
+    ids::{CompanyId, ExportId, UserId, WithdrawalId},
+    payouts::{WithdrawalStatus, marks},
     schema::{withdrawal_exports, withdrawals},
 };
 use chrono::{DateTime, Utc};
@@ -33,18 +33,28 @@ impl Export {
     }
 }
 
-/// Puts into a file what is asked for, not held, and in no file yet; nothing where there is none. `Forbidden` where they may not any more.
+/// The most withdrawals in a file: as many as one reads back.
+pub const MOST: usize = marks::MOST;
+
+/// Puts into a file what is asked for, not held, and in no file yet, the oldest first and [`MOST`] at most; nothing where there is none.
+/// `Forbidden` where they may not any more.
 pub fn make(conn: &mut PgConnection, by: &Actor, staff: &Staff) -> Result<Option<ExportId>> {
     db::transaction(conn, |conn| {
         // Two files made at once: the second holds what the first has left.
         let company = Company::lock(conn, staff.company.id)?.id;
         staff.recheck(conn, StaffPermission::PayOut)?;
-        let payable = withdrawals::table
+        // Locked, so that what is marked or taken back this moment is in no file.
+        let payable: Vec<WithdrawalId> = withdrawals::table
             .filter(withdrawals::company_id.eq(company))
             .filter(withdrawals::status.eq(WithdrawalStatus::Requested))
             .filter(withdrawals::held_until.le(now()))
-            .filter(withdrawals::export_id.is_null());
-        if payable.count().get_result::<i64>(conn)? == 0 {
+            .filter(withdrawals::export_id.is_null())
+            .order((withdrawals::requested_at, withdrawals::id))
+            .limit(MOST as i64)
+            .select(withdrawals::id)
+            .for_no_key_update()
+            .load(conn)?;
+        if payable.is_empty() {
             return Ok(None);
         }
         let id = ExportId::new();
@@ -55,7 +65,8 @@ pub fn make(conn: &mut PgConnection, by: &Actor, staff: &Staff) -> Result<Option
                 withdrawal_exports::made_by.eq(staff.user.id),
             ))
             .execute(conn)?;
-        let count = diesel::update(payable).set(withdrawals::export_id.eq(id)).execute(conn)?;
+        let these = withdrawals::table.filter(withdrawals::id.eq_any(payable));
+        let count = diesel::update(these).set(withdrawals::export_id.eq(id)).execute(conn)?;
         let event = Event::new(Action::WithdrawalsExported).company(company).target(id.uuid());
         audit::record(conn, by, event.after(json!({ "withdrawals": count })))?;
         Ok(Some(id))

@@ -21,6 +21,9 @@ pub struct Line {
     /// Key.
     #[diesel(sql_type = sql_types::Uuid)]
     pub id: WithdrawalId,
+    /// Whose balance it comes from.
+    #[diesel(sql_type = sql_types::Uuid)]
+    pub partner: PartnerId,
     /// The company's part of the URL.
     #[diesel(sql_type = Text)]
     pub company_slug: String,
@@ -70,7 +73,7 @@ pub struct Line {
     /// When that was made.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub exported_at: Option<DateTime<Utc>>,
-    /// Who of the company said that it is paid or failed.
+    /// Who of the company said that it is paid or failed, or who of the team took it back.
     #[diesel(sql_type = Nullable<Text>)]
     pub decider: Option<String>,
     /// When.
@@ -95,6 +98,8 @@ pub enum Show {
     Paid,
     /// Have failed.
     Failed,
+    /// Were taken back.
+    Cancelled,
 }
 
 /// What a company has open in one currency.
@@ -103,7 +108,7 @@ pub struct Open {
     /// ISO 4217.
     #[diesel(sql_type = Text)]
     pub currency: String,
-    /// How many may be paid now, counted to one more than [`MOST`].
+    /// How many may be paid now; over all currencies counted to one more than [`MOST`].
     #[diesel(sql_type = BigInt)]
     pub to_pay: i64,
     /// What they come to, in minor units.
@@ -119,7 +124,7 @@ pub struct Open {
 
 type Statement = BoxedSqlQuery<'static, Pg, SqlQuery>;
 
-const COLUMNS: &str = "w.id, c.slug AS company_slug, c.name AS company, t.id AS team_id, t.slug AS team_slug, t.name AS team, w.currency, w.amount, \
+const COLUMNS: &str = "w.id, w.partner_id AS partner, c.slug AS company_slug, c.name AS company, t.id AS team_id, t.slug AS team_slug, t.name AS team, w.currency, w.amount, \
      w.status, a.id AS asker_id, a.name AS asker, w.requested_at, w.held_until, w.held_until > now() AS is_held, d.holder, d.account, \
      w.export_id AS export, x.made_at AS exported_at, p.name AS decider, w.decided_at, w.reason";
 const NAMES: &str = "JOIN companies c ON c.id = w.company_id JOIN teams t ON t.id = w.team_id JOIN users a ON a.id = w.requested_by \
@@ -127,7 +132,7 @@ const NAMES: &str = "JOIN companies c ON c.id = w.company_id JOIN teams t ON t.i
 
 impl Show {
     /// Every one, in the order of the page.
-    pub const EACH: [Self; 5] = [Self::All, Self::ToPay, Self::Held, Self::Paid, Self::Failed];
+    pub const EACH: [Self; 6] = [Self::All, Self::ToPay, Self::Held, Self::Paid, Self::Failed, Self::Cancelled];
 
     /// From the address; anything else is all of them.
     pub fn parse(word: &str) -> Self {
@@ -142,6 +147,7 @@ impl Show {
             Self::Held => "held",
             Self::Paid => "paid",
             Self::Failed => "failed",
+            Self::Cancelled => "taken-back",
         }
     }
 
@@ -153,6 +159,7 @@ impl Show {
             Self::Held => "Held",
             Self::Paid => "Paid",
             Self::Failed => "Failed",
+            Self::Cancelled => "Taken back",
         }
     }
 
@@ -164,6 +171,7 @@ impl Show {
             Self::Held => " AND w.status = 'requested' AND w.held_until > now()",
             Self::Paid => " AND w.status = 'paid'",
             Self::Failed => " AND w.status = 'failed'",
+            Self::Cancelled => " AND w.status = 'cancelled'",
         }
     }
 }
@@ -236,6 +244,16 @@ impl Line {
         Money::new(self.amount, &self.currency)
     }
 
+    /// What was said of it, as a file has it; nothing while it is asked for.
+    pub fn said(&self) -> &'static str {
+        if self.status == WithdrawalStatus::Requested { "" } else { self.status.as_str() }
+    }
+
+    /// Whether it is open, and that person did not ask for it themselves.
+    pub fn may_be_marked_by(&self, person: UserId) -> bool {
+        self.state().is_open() && self.asker_id != person
+    }
+
     /// Where it stands.
     pub fn state(&self) -> State {
         State::of(self.status, self.is_held, self.held_until)
@@ -243,13 +261,20 @@ impl Line {
 }
 
 impl Open {
-    /// By currency; none where nothing is open. SQL for counts of parts, and counting stops at so many open ones.
+    /// By currency; none where nothing is open. SQL for counts of parts, and counting stops at so many to pay and so many that are held.
     pub fn of(conn: &mut PgConnection, company: CompanyId) -> QueryResult<Vec<Self>> {
+        let part = |which: &str| {
+            format!(
+                "(SELECT currency, amount, export_id, held_until > now() AS is_held FROM withdrawals \
+                     WHERE company_id = $1 AND status = 'requested' AND {which} LIMIT {MOST} + 1)"
+            )
+        };
         sql_query(format!(
             "SELECT currency, count(*) FILTER (WHERE NOT is_held) AS to_pay, coalesce(sum(amount) FILTER (WHERE NOT is_held), 0)::bigint AS to_pay_amount, \
                  count(*) FILTER (WHERE NOT is_held AND export_id IS NULL) AS to_export, count(*) FILTER (WHERE is_held) AS held \
-             FROM (SELECT currency, amount, export_id, held_until > now() AS is_held FROM withdrawals \
-                 WHERE company_id = $1 AND status = 'requested' LIMIT {MOST} + 1) open GROUP BY currency ORDER BY currency"
+             FROM ({} UNION ALL {}) open GROUP BY currency ORDER BY currency",
+            part("held_until <= now()"),
+            part("held_until > now()"),
         ))
         .bind::<sql_types::Uuid, _>(company)
         .load(conn)

@@ -6,7 +6,7 @@ use crate::{
     companies::{Company, StaffPermission, staff::Staff},
     db::{self, now},
     error::{Error, Result},
-    ids::WithdrawalId,
+    ids::{UserId, WithdrawalId},
     mail::{self, Mailer},
     payouts::{State, Withdrawal, WithdrawalStatus, details::PayoutDetails, emails},
     referrals::ledger::{self, EntryKind, NewEntry, Source},
@@ -16,6 +16,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use diesel::{IntoSql, prelude::*, sql_types::Bool};
 use serde_json::json;
+use std::collections::HashSet;
 
 /// What is said of a withdrawal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub enum Marked {
     Already,
     /// It is the other, for good.
     Other,
+    /// The team took it back.
+    TakenBack,
     /// It is not to be paid before then.
     Held(DateTime<Utc>),
     /// Whoever says so asked for it themselves. Nothing was changed, and the try is written down.
@@ -50,6 +53,8 @@ pub struct Tally {
     pub already: usize,
     /// Are the other.
     pub other: usize,
+    /// Were taken back by the team.
+    pub taken_back: usize,
     /// Are held.
     pub held: usize,
     /// Were asked for by whoever says so.
@@ -67,7 +72,8 @@ pub fn mark(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staff: &Staff,
     })
 }
 
-/// Says so of several, each for itself. `NotFound` where the company has none with one of these ids: then nothing is said of any.
+/// Says so of several, each for itself and in a transaction of its own, so that nobody waits for all of them. `NotFound` where the company
+/// has none with one of these ids: then nothing is said of any.
 pub fn mark_several(
     conn: &mut PgConnection,
     mailer: &Mailer,
@@ -75,26 +81,22 @@ pub fn mark_several(
     staff: &Staff,
     marks: &[(WithdrawalId, Verdict)],
 ) -> Result<Tally> {
-    db::transaction(conn, |conn| {
-        staff.recheck(conn, StaffPermission::PayOut)?;
-        let ids: Vec<WithdrawalId> = marks.iter().map(|(id, _)| *id).collect();
-        // In the order in which every other transaction locks partners.
-        let in_order: Vec<WithdrawalId> = withdrawals::table
-            .filter(withdrawals::company_id.eq(staff.company.id))
-            .filter(withdrawals::id.eq_any(&ids))
-            .order((withdrawals::partner_id, withdrawals::id))
-            .select(withdrawals::id)
-            .load(conn)?;
-        if ids.iter().any(|id| !in_order.contains(id)) {
-            return Err(Error::NotFound);
-        }
-        let mut tally = Tally::default();
-        for id in in_order {
-            let Some((_, verdict)) = marks.iter().find(|(other, _)| *other == id) else { continue };
-            tally.add(mark_here(conn, mailer, by, staff, id, verdict)?);
-        }
-        Ok(tally)
-    })
+    let ids: Vec<WithdrawalId> = marks.iter().map(|(id, _)| *id).collect();
+    let known: HashSet<WithdrawalId> = withdrawals::table
+        .filter(withdrawals::company_id.eq(staff.company.id))
+        .filter(withdrawals::id.eq_any(&ids))
+        .select(withdrawals::id)
+        .load(conn)?
+        .into_iter()
+        .collect();
+    if ids.iter().any(|id| !known.contains(id)) {
+        return Err(Error::NotFound);
+    }
+    let mut tally = Tally::default();
+    for (id, verdict) in marks {
+        tally.add(mark(conn, mailer, by, staff, *id, verdict)?);
+    }
+    Ok(tally)
 }
 
 fn mark_here(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staff: &Staff, id: WithdrawalId, verdict: &Verdict) -> Result<Marked> {
@@ -110,7 +112,7 @@ fn mark_here(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staff: &Staff
         return why_not(conn, staff, id, verdict);
     }
     if verdict.status() == WithdrawalStatus::Failed {
-        give_back(conn, &asked)?;
+        give_back(conn, &asked, "failed")?;
     }
     let (action, after) = (verdict.action(), json!({ "amount": asked.amount, "currency": asked.currency }));
     audit::record(conn, by, Event::new(action).company(asked.company_id).team(asked.team_id).target(id.uuid()).after(after))?;
@@ -142,32 +144,30 @@ fn why_not(conn: &mut PgConnection, staff: &Staff, id: WithdrawalId, verdict: &V
     Ok(match State::of(now.status, true, now.held_until) {
         State::Held(until) => Marked::Held(until),
         _ if now.status == verdict.status() => Marked::Already,
+        State::Cancelled => Marked::TakenBack,
         State::Requested | State::Paid | State::Failed => Marked::Other,
     })
 }
 
-fn give_back(conn: &mut PgConnection, failed: &Withdrawal) -> QueryResult<bool> {
+/// Books that the money of a withdrawal is available again. The caller holds the partner's lock.
+pub(super) fn give_back(conn: &mut PgConnection, asked: &Withdrawal, why: &str) -> QueryResult<bool> {
     NewEntry {
-        partner: failed.partner_id,
-        company: failed.company_id,
-        currency: &failed.currency,
+        partner: asked.partner_id,
+        company: asked.company_id,
+        currency: &asked.currency,
         kind: EntryKind::Returned,
-        amount: failed.amount,
+        amount: asked.amount,
         available_at: None,
-        source: Source::Withdrawal(failed.id),
-        event: format!("withdrawal {} failed", failed.id),
+        source: Source::Withdrawal(asked.id),
+        event: format!("withdrawal {} {why}", asked.id),
     }
     .book(conn)
 }
 
-/// Mails who asked, while they may still see the team's money, and the owner.
 fn tell(conn: &mut PgConnection, mailer: &Mailer, company: &Company, asked: &Withdrawal, verdict: &Verdict) -> Result<()> {
     let team = Team::find(conn, asked.team_id)?;
     let details: PayoutDetails = PayoutDetails::query().filter(payout_details::id.eq(asked.details_id)).first(conn)?;
-    let role = Membership::role_now(conn, &team, asked.requested_by)?;
-    let asker = role.is_some_and(|role| team.allows(role, TeamPermission::SeeCommissions)).then_some(asked.requested_by);
-    let others = asker.filter(|asker| *asker != team.owner_id);
-    for user in [Some(team.owner_id), others].into_iter().flatten() {
+    for user in readers(conn, &team, asked)? {
         let person = User::find(conn, user)?;
         let letter = match verdict {
             Verdict::Paid => emails::paid(&person, company, &team, asked, &details),
@@ -176,6 +176,14 @@ fn tell(conn: &mut PgConnection, mailer: &Mailer, company: &Company, asked: &Wit
         mail::queue(conn, mailer, Some(company.id), &letter)?;
     }
     Ok(())
+}
+
+/// Who of the team hears what becomes of it: the owner, and who asked, while they may still see the team's money.
+pub(super) fn readers(conn: &mut PgConnection, team: &Team, asked: &Withdrawal) -> QueryResult<Vec<UserId>> {
+    let role = Membership::role_now(conn, team, asked.requested_by)?;
+    let asker = role.is_some_and(|role| team.allows(role, TeamPermission::SeeCommissions)).then_some(asked.requested_by);
+    let other = asker.filter(|asker| *asker != team.owner_id);
+    Ok([Some(team.owner_id), other].into_iter().flatten().collect())
 }
 
 impl Verdict {
@@ -208,6 +216,7 @@ impl Tally {
             Marked::Done => &mut self.done,
             Marked::Already => &mut self.already,
             Marked::Other => &mut self.other,
+            Marked::TakenBack => &mut self.taken_back,
             Marked::Held(_) => &mut self.held,
             Marked::Own => &mut self.own,
         };

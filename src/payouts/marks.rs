@@ -46,7 +46,7 @@ pub struct File {
 /// What a row would do.
 #[derive(Debug, Clone)]
 pub struct Judged {
-    /// Its line in the file, from 1.
+    /// What the file says, and where.
     pub row: Row,
     /// The withdrawal.
     pub withdrawal: Line,
@@ -166,6 +166,7 @@ fn why_not(verdict: &Verdict, withdrawal: &Line, person: UserId) -> Option<&'sta
     match (withdrawal.state(), verdict.status()) {
         (State::Paid, WithdrawalStatus::Failed) => Some("It is marked as paid already"),
         (State::Failed, WithdrawalStatus::Paid) => Some("It is marked as failed already"),
+        (State::Cancelled, _) => Some("The team took it back"),
         (State::Held(_), WithdrawalStatus::Paid) => Some("It is held: the team’s payout details were changed shortly before"),
         (State::Requested | State::Held(_), _) if withdrawal.asker_id == person => {
             Some("You asked for it yourself: another administrator marks it")

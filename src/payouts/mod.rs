@@ -14,6 +14,7 @@ pub mod list;
 pub mod marking;
 pub mod marks;
 pub mod minimums;
+pub mod taking_back;
 pub mod withdrawal;
 
 pub use account::Account;

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 text_enum!(
-    /// Where a withdrawal stands. Its ways: requested to paid, requested to failed; both are final.
+    /// Where a withdrawal stands. Its ways: requested to paid, to failed, or to cancelled; these are final.
     WithdrawalStatus {
         /// Asked for; the company has not answered.
         Requested = "requested",
@@ -13,6 +13,8 @@ text_enum!(
         Paid = "paid",
         /// It could not be paid; the money is available again.
         Failed = "failed",
+        /// The team has taken it back; the money is available again.
+        Cancelled = "cancelled",
     }
 );
 
@@ -27,6 +29,8 @@ pub enum State {
     Paid,
     /// Failed.
     Failed,
+    /// Taken back by the team.
+    Cancelled,
 }
 
 /// Money that a team takes out.
@@ -77,10 +81,11 @@ impl State {
             (WithdrawalStatus::Requested, false) => Self::Requested,
             (WithdrawalStatus::Paid, _) => Self::Paid,
             (WithdrawalStatus::Failed, _) => Self::Failed,
+            (WithdrawalStatus::Cancelled, _) => Self::Cancelled,
         }
     }
 
-    /// Whether it is neither paid nor failed.
+    /// Whether nothing was said of it yet.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Requested | Self::Held(_))
     }

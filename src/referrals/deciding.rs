@@ -110,15 +110,17 @@ pub fn decide(
             return Ok(Decided::Meanwhile(Meanwhile::read(conn, id)?));
         }
         let event = Event::new(decision.action()).company(staff.company.id).team(row.team).target(id.uuid());
+        let mut earned = false;
         match decision {
             Decision::Win(amount) => {
-                row.earning(staff.company.id, id, *amount).book(conn, rule)?;
+                earned = row.earning(staff.company.id, id, *amount).book(conn, rule)?.is_some();
                 audit::record(conn, by, event.after(json!({ "amount": amount, "currency": row.currency })))?;
             }
             Decision::Approve | Decision::Decline(_) => audit::record(conn, by, event)?,
         }
         if row.is_present(conn)? {
-            let letter = emails::decided(&emails::About::read(conn, id)?);
+            let about = emails::About::read(conn, id)?;
+            let letter = emails::decided(&about, earned, about.member_sees_money(conn)?);
             mail::queue(conn, mailer, Some(staff.company.id), &letter)?;
         }
         Ok(Decided::Done)

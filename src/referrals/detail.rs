@@ -31,6 +31,9 @@ pub struct ReferralDetail {
     /// Whether they are in the team now.
     #[diesel(sql_type = Bool)]
     pub is_present: bool,
+    /// Whether the team is closed, so that nothing is earned any more and nobody is told.
+    #[diesel(sql_type = Bool)]
+    pub is_closed: bool,
     /// The program.
     #[diesel(sql_type = sql_types::Uuid)]
     pub program_id: ProgramId,
@@ -67,7 +70,7 @@ impl ReferralDetail {
     /// The company's referral with that id, in one statement. SQL for what stands around it.
     pub fn read(conn: &mut PgConnection, company: CompanyId, id: ReferralId) -> QueryResult<Self> {
         sql_query(format!(
-            "SELECT {COLUMNS}, r.note, t.slug AS team_slug, u.id AS user_id, m.left_at IS NULL AS is_present, r.program_id, \
+            "SELECT {COLUMNS}, r.note, t.slug AS team_slug, u.id AS user_id, m.left_at IS NULL AS is_present, t.closed_at IS NOT NULL AS is_closed, r.program_id, \
                  f.id AS first_id, f.created_at AS first_at, ft.name AS first_team, r.decided_at, d.name AS decided_by, \
                  c.amount AS earned, c.available_at, g.commission_percent AS rule_percent, g.commission_amount AS rule_amount, g.holding_days \
              FROM referrals r {BESIDE} \

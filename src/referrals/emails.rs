@@ -10,7 +10,7 @@ use crate::{
     paths,
     referrals::referral::ReferralStatus,
     schema::{companies, members, programs, referrals, teams, users},
-    teams::Team,
+    teams::{Membership, Team, TeamPermission},
     web::time::exact,
 };
 use chrono::{DateTime, Utc};
@@ -58,6 +58,12 @@ impl About {
             .first(conn)
     }
 
+    /// Whether the member may see the team's commissions.
+    pub fn member_sees_money(&self, conn: &mut PgConnection) -> QueryResult<bool> {
+        let role = Membership::role_now(conn, &self.team, self.member.id)?;
+        Ok(role.is_some_and(|role| self.team.allows(role, TeamPermission::SeeCommissions)))
+    }
+
     /// "Ada King, Harbour Dental".
     fn who(&self) -> String {
         let (name, organisation, _) = &self.lead;
@@ -90,8 +96,8 @@ pub fn contributed(about: &About, to: &User) -> Letter {
     }
 }
 
-/// To the member who contributed it: what the company decided.
-pub fn decided(about: &About) -> Letter {
+/// To the member who contributed it: what the company decided. `earned`: whether it earned something; `sees_money`: whether they see that.
+pub fn decided(about: &About, earned: bool, sees_money: bool) -> Letter {
     let About { company, team, member, lead, program, .. } = about;
     let sale = about.amount.map(|minor| Money::new(minor, &program.2).to_string());
     let (fact, what, note) = match about.status {
@@ -103,7 +109,12 @@ pub fn decided(about: &About) -> Letter {
         ),
         ReferralStatus::Declined => ("declined your referral", "does not take up your referral of ", String::new()),
         ReferralStatus::Won => {
-            ("made a sale by your referral", "made a sale to ", "What it earns stands in the team's commissions.".to_owned())
+            let note = match (earned, sees_money) {
+                (false, _) => "By the program's rule it earns nothing.",
+                (true, true) => "What it earns stands in the team's commissions.",
+                (true, false) => "What it earns goes to the team; its owner sees it in the commissions.",
+            };
+            ("made a sale by your referral", "made a sale to ", note.to_owned())
         }
     };
     let fact = format!("{} {fact}", company.name);

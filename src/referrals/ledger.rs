@@ -8,11 +8,7 @@ use crate::{
     text_enum,
 };
 use chrono::{DateTime, Utc};
-use diesel::{
-    prelude::*,
-    sql_query, sql_types,
-    sql_types::{BigInt, Text},
-};
+use diesel::{prelude::*, sql_types};
 
 text_enum!(
     /// What a line books.
@@ -59,26 +55,6 @@ pub struct NewEntry<'a> {
     pub event: String,
 }
 
-/// What a team has with one company in one currency, in minor units.
-#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
-pub struct Balance {
-    /// ISO 4217.
-    #[diesel(sql_type = Text)]
-    pub currency: String,
-    /// Can be withdrawn; below zero it is a debt that later commissions pay first (rule 42).
-    #[diesel(sql_type = BigInt)]
-    pub available: i64,
-    /// Earned, and held until later.
-    #[diesel(sql_type = BigInt)]
-    pub held: i64,
-    /// Earned in all, less what was taken back.
-    #[diesel(sql_type = BigInt)]
-    pub earned: i64,
-    /// Taken out, or on its way.
-    #[diesel(sql_type = BigInt)]
-    pub withdrawn: i64,
-}
-
 impl NewEntry<'_> {
     /// Adds the line; says whether it is new. The caller holds the partner's row where the rest of its transaction depends on the balance.
     pub fn book(&self, conn: &mut PgConnection) -> QueryResult<bool> {
@@ -118,25 +94,3 @@ impl NewEntry<'_> {
 pub fn lock(conn: &mut PgConnection, partner: PartnerId) -> QueryResult<Partner> {
     Partner::query().filter(partners::id.eq(partner)).for_no_key_update().first(conn)
 }
-
-impl Balance {
-    /// A partner's balances, by currency; none where nothing was ever booked. SQL for sums of parts.
-    pub fn all(conn: &mut PgConnection, partner: PartnerId) -> QueryResult<Vec<Self>> {
-        sql_query(format!("{SUMS} WHERE partner_id = $1 GROUP BY currency ORDER BY currency"))
-            .bind::<sql_types::Uuid, _>(partner)
-            .load(conn)
-    }
-
-    /// A partner's balance in one currency.
-    pub fn of(conn: &mut PgConnection, partner: PartnerId, currency: &str) -> QueryResult<Self> {
-        let found = Self::all(conn, partner)?.into_iter().find(|balance| balance.currency == currency);
-        Ok(found.unwrap_or_else(|| Self { currency: currency.to_owned(), available: 0, held: 0, earned: 0, withdrawn: 0 }))
-    }
-}
-
-const SUMS: &str = "SELECT currency, \
-    coalesce(sum(amount) FILTER (WHERE available_at <= now()), 0)::bigint AS available, \
-    coalesce(sum(amount) FILTER (WHERE available_at > now()), 0)::bigint AS held, \
-    coalesce(sum(amount) FILTER (WHERE kind IN ('earned', 'reversed')), 0)::bigint AS earned, \
-    coalesce(-sum(amount) FILTER (WHERE kind IN ('reserved', 'returned')), 0)::bigint AS withdrawn \
-    FROM ledger";

@@ -14,7 +14,10 @@ use actix_web::{
 };
 use futures_util::{TryStreamExt, stream};
 use serde::de::DeserializeOwned;
-use std::{future::Future, pin::Pin};
+use std::{
+    future::{Future, Ready, ready},
+    pin::Pin,
+};
 
 /// The body of a form at most, in bytes (S21).
 pub const FORM_LIMIT: usize = 64 * 1024;
@@ -37,24 +40,56 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
     }
 }
 
+/// The query of an address in which a field may come several times, as the boxes of a list do.
+pub struct RepeatedQuery<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for RepeatedQuery<T> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let query = req.query_string().as_bytes();
+        ready(without_nul(query).and_then(|()| read(query)).map(Self))
+    }
+}
+
 /// A form with everything that came with it, for the page that keeps another form until a proof is given.
 pub struct Sent<T> {
     /// The page's own fields.
     pub form: T,
     /// Every field in the order in which it came, by name and value.
     pub fields: Vec<(String, String)>,
+    /// It came with a file. Then nothing of it is read: no page can hold a file for the browser to send it again.
+    pub has_file: bool,
 }
 
 impl<T: DeserializeOwned + 'static> FromRequest for Sent<T> {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if is_in_parts(req.headers()) {
+            let mut payload = payload.take();
+            return Box::pin(async move {
+                // Taken in, so that the browser sends to the end and then reads the answer.
+                let mut size = 0;
+                while let Some(piece) = payload.try_next().await.map_err(|_| Error::NotThisForm)? {
+                    size += piece.len();
+                    if size > FILE_LIMIT {
+                        return Err(Error::TooLarge);
+                    }
+                }
+                Ok(Self { form: read(b"")?, fields: Vec::new(), has_file: true })
+            });
+        }
         let body = body(req, payload);
         Box::pin(async move {
             let body = body.await?;
-            Ok(Self { form: read(&body)?, fields: url::form_urlencoded::parse(&body).into_owned().collect() })
+            Ok(Self { form: read(&body)?, fields: url::form_urlencoded::parse(&body).into_owned().collect(), has_file: false })
         })
     }
+}
+
+fn is_in_parts(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"))
 }
 
 fn body(req: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<web::Bytes>> + use<> {
@@ -87,8 +122,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for FormWithFile<T> {
         let headers = req.headers().clone();
         Box::pin(async move {
             let body = body.await.map_err(|_| Error::TooLarge)?;
-            let is_in_parts = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
-            let body = if is_in_parts { fields_of_parts(&headers, body).await? } else { body.to_vec() };
+            let body = if is_in_parts(&headers) { fields_of_parts(&headers, body).await? } else { body.to_vec() };
             without_nul(&body)?;
             read(&body).map(Self)
         })

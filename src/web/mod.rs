@@ -20,7 +20,7 @@ pub mod time;
 
 pub use answers::{Whereabouts, page, refused, too_many};
 pub use flash::{Flash, Redirect, see_other, send_on};
-pub use form::{Form, FormErrors, FormWithFile, Sent};
+pub use form::{Form, FormErrors, FormWithFile, RepeatedQuery, Sent};
 pub use layout::{Avatar, Frame, Layout, Person, Place, Tab};
 pub use prose::Prose;
 pub use time::Moment;

@@ -9,6 +9,11 @@ use crate::support::{
     Browser, Page, Scene, TestApp,
     scene::{CLICK, KEY, id},
 };
+use diesel::PgConnection;
+use guildhall::{
+    ids::{CompanyId, PartnerId},
+    payouts::TeamBalance,
+};
 
 /// Where sales are reported.
 const SALES: &str = "/api/conversions";
@@ -72,10 +77,24 @@ impl TestApp {
         self.number("SELECT coalesce(sum(l.amount), 0) FROM ledger l JOIN partners p ON p.id = l.partner_id JOIN teams t ON t.id = p.team_id WHERE t.slug = 'northwind'")
     }
 
+    /// The same as pages read it: held, and available.
+    fn stands(&self) -> (i64, i64) {
+        let id = |query: &str| self.text(query).parse::<uuid::Uuid>().unwrap();
+        let company = id("SELECT id FROM companies WHERE slug = 'acme'");
+        let partner = id("SELECT p.id FROM partners p JOIN teams t ON t.id = p.team_id WHERE t.slug = 'northwind'");
+        stands(&mut self.connection(), company.into(), partner.into())
+    }
+
     #[track_caller]
     fn is_whole(&self) {
         assert_eq!(guildhall::verify::faults(&mut self.connection()).unwrap(), []);
     }
+}
+
+/// What a partner has with its company in dollars: held, and available.
+fn stands(conn: &mut PgConnection, company: CompanyId, partner: PartnerId) -> (i64, i64) {
+    let all = TeamBalance::of_partner(conn, company, partner).unwrap();
+    all.iter().find(|balance| balance.currency == "USD").map_or((0, 0), |balance| (balance.held, balance.available))
 }
 
 trait Also: Sized {

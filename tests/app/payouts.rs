@@ -11,6 +11,7 @@ mod marking;
 mod marks;
 mod minimums;
 mod races;
+mod taking_back;
 
 use crate::support::{Browser, Page, TestApp, personas::*, scene};
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -50,6 +50,8 @@ struct Confirmation {
     takes_codes: bool,
     next: String,
     late: Option<LateForm>,
+    /// A form with a file came, which is kept by nobody.
+    lost_file: bool,
 }
 
 impl Confirmation {
@@ -61,6 +63,7 @@ impl Confirmation {
             takes_codes: by.user.two_step_at.is_some(),
             next: same_site_path(next).unwrap_or_default().to_owned(),
             late: None,
+            lost_file: false,
         }
     }
 
@@ -84,7 +87,7 @@ pub async fn confirmation(by: SignedIn, Query(onward): Query<Onward>, layout: La
 pub async fn confirm(
     by: SignedIn,
     Query(onward): Query<Onward>,
-    Sent { form, fields }: Sent<ConfirmationForm>,
+    Sent { form, fields, has_file }: Sent<ConfirmationForm>,
     layout: Layout,
     flash: Flash,
     session: ThisSession,
@@ -94,6 +97,10 @@ pub async fn confirm(
     sealer: Sealer,
     db: Db,
 ) -> Redirect {
+    if has_file {
+        // The page of such a form has the address that it is sent to.
+        return page(&Confirmation { lost_file: true, ..Confirmation::new(&by, layout, &onward.to) });
+    }
     if !onward.to.is_empty() {
         return page(&Confirmation::new(&by, layout, &onward.next).keeping(LateForm::to(&onward.to, fields)));
     }

@@ -1,11 +1,11 @@
 //! Asking for a withdrawal: from one balance, at first for all that is available (rule 42, S13).
 
 use super::{
-    facts::{BalanceRow, debt_said},
+    facts::{BalanceRow, debt_said, too_little_said},
     team::PaidTo,
 };
 use crate::{
-    access::{Fresh, InTeam, may},
+    access::{Fresh, InTeam, Limiter, may},
     db::Db,
     error::{Error, Result},
     ids::WithdrawalId,
@@ -18,7 +18,7 @@ use crate::{
         details::InForce,
     },
     teams::rail::TeamTab,
-    web::{Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused},
+    web::{Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused, too_many},
 };
 use actix_web::web::Query;
 use askama::Template;
@@ -81,6 +81,7 @@ pub async fn ask(
     layout: Layout,
     flash: Flash,
     mailer: Mailer,
+    limiter: Limiter,
     db: Db,
 ) -> Redirect {
     let wish = match form.parse() {
@@ -88,7 +89,13 @@ pub async fn ask(
         Err(errors) => return refused(&NewPage::of(&by, layout, &Ground::read(&by, &db).await?, form, errors)),
     };
     let (member, actor, money) = (by.member.clone(), by.actor.clone(), Money::new(wish.amount, &wish.currency));
-    let asked = db.run(move |conn| asking::ask(conn, &mailer, &actor, &member, &wish)).await?;
+    let asked = match db.run(move |conn| asking::ask(conn, &mailer, &limiter, &actor, &member, &wish)).await {
+        Err(Error::TooMany(excess)) => {
+            let again = NewPage::of(&by, layout.telling(&excess), &Ground::read(&by, &db).await?, form, FormErrors::none());
+            return too_many(&excess, page(&again));
+        }
+        asked => asked?,
+    };
     if let Asked::Done(id) = asked {
         let to = paths::team_withdrawal(&by.team.slug, id);
         return flash.ok(to, format!("{money} asked for."), "The company’s administrators are told by mail, and you are when it is paid.");
@@ -103,7 +110,9 @@ pub async fn ask(
 fn why_not(asked: &Asked, form: &WishForm, ground: &Ground) -> FormErrors {
     let money = |minor: i64| Money::new(minor, &form.currency);
     let company = ground.chosen(form).map_or_else(|| "the company".to_owned(), |balance| balance.company.clone());
+    let too_little = ground.chosen(form).and_then(too_little_said);
     match asked {
+        Asked::TooMuch(1..) | Asked::TooLittle(_) if let Some(says) = too_little => FormErrors::one("amount", says),
         Asked::NoDetails => FormErrors::one("paid-to", "Say first where the money goes"),
         Asked::Debt(owed) => FormErrors::one("amount", debt_said(&company, &money(*owed).to_string())),
         Asked::TooMuch(0) => FormErrors::one("amount", "Nothing is available now"),
@@ -128,7 +137,9 @@ impl WishForm {
             id: self.form.parse().unwrap_or_else(|_| WithdrawalId::new()),
             company: self.company.clone(),
             currency: self.currency.clone(),
-            amount: amount.ok_or_else(|| FormErrors::one("amount", "Enter an amount, like 120.50"))?,
+            amount: amount.ok_or_else(|| {
+                FormErrors::one("amount", format!("Enter an amount, like {}", Money::new(12_050, &self.currency).plain()))
+            })?,
         })
     }
 }
@@ -181,7 +192,7 @@ impl WishForm {
             form: if self.form.is_empty() { WithdrawalId::new().to_string() } else { self.form },
             company: balance.company_slug.clone(),
             currency: balance.currency.clone(),
-            amount: if is_new { all() } else { self.amount },
+            amount: if is_new && self.amount.is_empty() { all() } else { self.amount },
         }
     }
 }

@@ -79,6 +79,11 @@ fn left_over(balance: &TeamBalance) -> String {
     let (company, money) = (&balance.company, |minor| balance.money(minor));
     if balance.on_its_way > 0 {
         format!("{} is on its way from {company}: wait until it is paid", money(balance.on_its_way))
+    } else if balance.available > 0 && !balance.may_be_withdrawn() {
+        format!(
+            "{} is available from {company}, less than it pays out at once: leave {company}’s programs first (then the minimum no longer applies), and withdraw it",
+            money(balance.available)
+        )
     } else if balance.available > 0 {
         format!("{} is available from {company}: withdraw it first", money(balance.available))
     } else {

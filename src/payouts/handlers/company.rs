@@ -1,19 +1,21 @@
 //! A company's withdrawals (rule 30): all staff see them, administrators pay them.
 
-use super::{facts::Badge, several::SeveralForm};
+use super::facts::Badge;
 use crate::{
     access::{Authorized, may},
     companies::{Company, StaffPermission, rail::CompanyTab},
     db::Db,
-    error::{Error, Result},
+    error::Error,
     money::Money,
     paths,
-    payouts::list::{Line, Open, Show},
-    web::{
-        Avatar, FormErrors, Frame, Layout, Moment, Redirect, page,
-        pagination::{PAGE_SIZE, Page, Start},
+    payouts::{
+        export,
+        list::{Line, Open, Show},
     },
-    words,
+    web::{
+        Avatar, Frame, Layout, Moment, Redirect, page,
+        pagination::{MOST, PAGE_SIZE, Page, Start, said},
+    },
 };
 use actix_web::web::Query;
 use askama::Template;
@@ -31,9 +33,8 @@ pub struct ListQuery {
 
 #[derive(Template)]
 #[template(path = "payouts/company.html")]
-pub(super) struct ListPage {
+struct ListPage {
     frame: Frame,
-    errors: FormErrors,
     company: Company,
     show: Show,
     open: Vec<Open>,
@@ -41,7 +42,6 @@ pub(super) struct ListPage {
     previous: Option<String>,
     next: Option<String>,
     may_pay: bool,
-    form: SeveralForm,
 }
 
 struct Row {
@@ -57,64 +57,40 @@ struct Row {
     file: Option<(String, Moment)>,
     /// Whether the viewer may mark it.
     is_markable: bool,
-    is_ticked: bool,
 }
 
 /// The list.
 pub async fn index(by: Authorized<may::SeeMoney>, Query(query): Query<ListQuery>, layout: Layout, db: Db) -> Redirect {
-    page(&ListPage::read(&by, layout, &db, query, SeveralForm::default(), FormErrors::none()).await?)
+    let (company, show) = (by.company.id, Show::parse(&query.status));
+    let start = Start::from_query(&query.after, &query.before);
+    let (lines, open) =
+        db.run(move |conn| Ok::<_, Error>((Line::of_company(conn, company, show, start)?, Open::of(conn, company)?))).await?;
+    page(&ListPage::of(&by, layout, show, lines, open))
 }
 
 impl ListPage {
-    /// Reads it; `form` is what was ticked and typed, where it was refused.
-    pub(super) async fn read<P>(
-        by: &Authorized<P>,
-        layout: Layout,
-        db: &Db,
-        query: ListQuery,
-        form: SeveralForm,
-        errors: FormErrors,
-    ) -> Result<Self> {
-        let (company, show) = (by.company.id, Show::parse(&query.status));
-        let start = Start::from_query(&query.after, &query.before);
-        let (lines, open) =
-            db.run(move |conn| Ok::<_, Error>((Line::of_company(conn, company, show, start)?, Open::of(conn, company)?))).await?;
-        Ok(Self::of(by, layout, show, lines, open, form, errors))
-    }
-
-    fn of<P>(
-        by: &Authorized<P>,
-        layout: Layout,
-        show: Show,
-        lines: Page<Line>,
-        open: Vec<Open>,
-        form: SeveralForm,
-        errors: FormErrors,
-    ) -> Self {
+    fn of<P>(by: &Authorized<P>, layout: Layout, show: Show, lines: Page<Line>, open: Vec<Open>) -> Self {
         let here = paths::withdrawals(&by.company.slug);
         let beside = |name, cursor: String| paths::with_query(&here, &[("status", show.word()), (name, &cursor)]);
-        let frame = by.frame(layout, CompanyTab::Withdrawals, "Withdrawals");
         let now = Utc::now();
         Self {
-            frame: if errors.is_empty() { frame } else { frame.with_errors() },
-            errors,
+            frame: by.frame(layout, CompanyTab::Withdrawals, "Withdrawals"),
             company: by.company.clone(),
             show,
             open,
-            rows: lines.rows.iter().map(|line| Row::of(by, line, &form, now)).collect(),
+            rows: lines.rows.iter().map(|line| Row::of(by, line, now)).collect(),
             previous: lines.previous.map(|cursor| beside("before", cursor)),
             next: lines.next.map(|cursor| beside("after", cursor)),
             may_pay: by.may(StaffPermission::PayOut),
-            form,
         }
     }
 
-    fn segments(&self) -> Vec<(String, &'static str, Option<i64>, bool)> {
+    fn segments(&self) -> Vec<(String, &'static str, Option<String>, bool)> {
         let here = paths::withdrawals(&self.company.slug);
         let count = |show| match show {
-            Show::ToPay => Some(self.open.iter().map(|open| open.to_pay).sum()),
-            Show::Held => Some(self.open.iter().map(|open| open.held).sum()),
-            Show::All | Show::Paid | Show::Failed => None,
+            Show::ToPay => Some(said(self.all_to_pay())),
+            Show::Held => Some(said(self.open.iter().map(|open| open.held).sum())),
+            Show::All | Show::Paid | Show::Failed | Show::Cancelled => None,
         };
         Show::EACH
             .iter()
@@ -122,20 +98,41 @@ impl ListPage {
             .collect()
     }
 
-    /// "3 to pay, €1,240.00", by currency.
-    fn to_pay(&self) -> Vec<(String, String)> {
+    fn all_to_pay(&self) -> i64 {
+        self.open.iter().map(|open| open.to_pay).sum()
+    }
+
+    /// Whether there are so many to pay that nobody knows what they come to.
+    fn is_cut(&self) -> bool {
+        self.all_to_pay() > MOST
+    }
+
+    /// "3 withdrawals" to pay, "€1,240.00", by currency; of too many only that they are.
+    fn to_pay(&self) -> Vec<(String, Option<String>)> {
+        let counted = |count: i64| format!("{} {}", said(count), if count == 1 { "withdrawal" } else { "withdrawals" });
+        if self.is_cut() {
+            return vec![(counted(self.all_to_pay()), None)];
+        }
         let owed = self.open.iter().filter(|open| open.to_pay > 0);
-        owed.map(|open| (words::counted(open.to_pay, "withdrawal"), Money::new(open.to_pay_amount, &open.currency).to_string())).collect()
+        owed.map(|open| (counted(open.to_pay), Some(Money::new(open.to_pay_amount, &open.currency).to_string()))).collect()
     }
 
     /// How many of those to pay are in a file that was made before.
-    fn exported(&self) -> i64 {
-        self.open.iter().map(|open| open.to_pay - open.to_export).sum()
+    fn exported(&self) -> Option<String> {
+        let count: i64 = self.open.iter().map(|open| open.to_pay - open.to_export).sum();
+        (count > 0 && !self.is_cut()).then(|| said(count))
     }
 
-    /// How many would be in the next file.
-    fn to_export(&self) -> i64 {
-        self.open.iter().map(|open| open.to_export).sum()
+    /// "Export 12 for payment", "Export the oldest 500 of 1,240 for payment"; nothing where nothing would be in the next file.
+    fn export(&self) -> Option<String> {
+        let count: i64 = self.open.iter().map(|open| open.to_export).sum();
+        let most = export::MOST as i64;
+        match count {
+            0 if self.is_cut() => Some("Export for payment".to_owned()),
+            0 => None,
+            few if few <= most => Some(format!("Export {few} for payment")),
+            many => Some(format!("Export the oldest {most} of {} for payment", said(many))),
+        }
     }
 
     fn is_all(&self) -> bool {
@@ -146,21 +143,16 @@ impl ListPage {
         self.rows.iter().any(|row| row.is_markable)
     }
 
-    /// Also where nothing is left to tick, and what was sent is to be corrected.
-    fn has_marking(&self) -> bool {
-        self.marks_several() || !self.errors.is_empty()
-    }
-
     fn words(&self) -> String {
         format!("{PAGE_SIZE} per page")
     }
 }
 
 impl Row {
-    fn of<P>(by: &Authorized<P>, line: &Line, form: &SeveralForm, now: DateTime<Utc>) -> Self {
+    fn of<P>(by: &Authorized<P>, line: &Line, now: DateTime<Utc>) -> Self {
         let (slug, zone, may_pay) = (&by.company.slug, by.user.zone(), by.may(StaffPermission::PayOut));
-        let id = line.id.to_string();
         Self {
+            id: line.id.to_string(),
             href: paths::withdrawal(slug, line.id),
             team: line.team.clone(),
             avatar: Avatar::team(line.team_id.uuid(), &line.team),
@@ -172,9 +164,7 @@ impl Row {
                 .export
                 .zip(line.exported_at)
                 .map(|(export, at)| (paths::withdrawal_export(slug, export), Moment::new(at, now, zone))),
-            is_markable: may_pay && line.state().is_open() && line.asker_id != by.user.id,
-            is_ticked: form.id.contains(&id),
-            id,
+            is_markable: may_pay && line.may_be_marked_by(by.user.id),
         }
     }
 }

@@ -22,7 +22,8 @@ use futures_util::stream;
 /// Lines read at a time: the file is never whole in memory.
 const AT_ONCE: i32 = 1000;
 
-/// What is filled in where it is paid or not, the file is read again by: status and reason.
+/// What is filled in where it is paid or not, the file is read again by: status and reason. What was said since the file was made stands there,
+/// so that nobody pays by an old file what failed.
 const HEAD: [&str; 9] = ["id", "team", "holder", "account", "currency", "amount", "asked (UTC)", "status", "reason"];
 
 enum Next {
@@ -76,7 +77,7 @@ fn record(line: &Line) -> String {
         &line.currency,
         &line.money().plain(),
         &line.requested_at.to_rfc3339_opts(SecondsFormat::Secs, true),
-        "",
-        "",
+        line.said(),
+        &line.reason,
     ])
 }

@@ -24,8 +24,10 @@ pub struct BalanceRow {
     pub paid: String,
     /// "You owe Acme €12.00 from a refund; later commissions pay it first."
     pub debt: Option<String>,
-    /// "At least €20.00 at once".
+    /// "€20.00", where less is available than is paid out at once.
     pub least: Option<String>,
+    /// How the team gets at it then.
+    pub too_little: Option<String>,
     /// The form that takes it out, where it would be taken.
     pub withdraw: Option<String>,
 }
@@ -44,6 +46,8 @@ pub struct CommissionRow {
     /// What is left of it, where something was taken back.
     pub left: Option<String>,
     pub badge: Badge,
+    /// "rest held until 3 Dec".
+    pub rest_held: Option<String>,
 }
 
 impl Badge {
@@ -58,6 +62,7 @@ impl Badge {
             State::Held(until) => Self::new(format!("Held until {}", short(until, zone)), "warn", "hourglass"),
             State::Paid => Self::new("Paid", "ok", "check"),
             State::Failed => Self::new("Failed", "bad", "x-circle"),
+            State::Cancelled => Self::new("Taken back", "", "ban"),
         }
     }
 
@@ -75,7 +80,8 @@ impl BalanceRow {
     /// As the team reads it; `withdraw` leads to the form of a balance.
     pub fn of_team(balance: &TeamBalance, withdraw: impl Fn(&TeamBalance) -> Option<String>) -> Self {
         let debt = balance.debt().map(|owed| debt_said(&balance.company, &owed.to_string()));
-        Self { withdraw: withdraw(balance).filter(|_| balance.may_be_withdrawn()), ..Self::of(balance, debt) }
+        let withdraw = withdraw(balance).filter(|_| balance.may_be_withdrawn());
+        Self { withdraw, too_little: too_little_said(balance), ..Self::of(balance, debt) }
     }
 
     /// As the company reads it.
@@ -96,9 +102,22 @@ impl BalanceRow {
             paid: money(balance.paid),
             debt,
             least: balance.minimum.filter(|least| balance.available > 0 && balance.available < *least).map(money),
+            too_little: None,
             withdraw: None,
         }
     }
+}
+
+/// What a team reads about a balance that is less than the company pays out at once, and how it gets at it.
+pub fn too_little_said(balance: &TeamBalance) -> Option<String> {
+    let least = balance.minimum.filter(|least| balance.available > 0 && balance.available < *least)?;
+    Some(format!(
+        "{company} pays out {} or more at once, and {} is available. Wait for more, or leave {company}’s programs first: then the minimum no \
+         longer applies.",
+        balance.money(least),
+        balance.money(balance.available),
+        company = balance.company,
+    ))
 }
 
 /// What a team reads about what it owes.
@@ -119,6 +138,10 @@ impl CommissionRow {
             amount: line.money(line.amount).to_string(),
             left: (line.reversed > 0).then(|| line.left().to_string()),
             badge: Badge::of_commission(line, zone),
+            rest_held: match line.standing() {
+                Standing::PartlyReversed(Some(until)) => Some(format!("rest held until {}", short(until, zone))),
+                Standing::PartlyReversed(None) | Standing::Held(_) | Standing::Available | Standing::Reversed => None,
+            },
         }
     }
 }
@@ -132,6 +155,8 @@ pub struct Statement {
     pub id: String,
     pub badge: Badge,
     pub held_until: Option<Moment>,
+    /// Who of the team took it back.
+    pub taken_back_by: Option<String>,
     pub is_open: bool,
     pub asker: String,
     pub asked: Moment,
@@ -155,8 +180,9 @@ impl Statement {
             badge: Badge::of(state, zone),
             held_until: match state {
                 State::Held(until) => Some(moment(until)),
-                State::Requested | State::Paid | State::Failed => None,
+                State::Requested | State::Paid | State::Failed | State::Cancelled => None,
             },
+            taken_back_by: line.decider.clone().filter(|_| state == State::Cancelled),
             is_open: state.is_open(),
             asker: line.asker.clone(),
             asked: moment(line.requested_at),

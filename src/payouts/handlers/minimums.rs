@@ -63,7 +63,8 @@ impl MinimumsForm {
         for (nth, (currency, typed)) in self.pairs().into_iter().enumerate() {
             let amount = if typed.trim().is_empty() { None } else { Money::parse(&typed, &currency).map(|money| money.minor) };
             if amount.is_none() && !typed.trim().is_empty() {
-                errors.add(field(nth), format!("Enter an amount of {currency}, like 20.00, or leave it empty"));
+                let example = Money::new(2_000, &currency).plain();
+                errors.add(field(nth), format!("Enter an amount of {currency}, like {example}, or leave it empty"));
             }
             wanted.push(Minimum { currency, amount });
         }

@@ -22,5 +22,5 @@ pub use export::{file, make as export};
 pub use marks::{mark as mark_by_file, new as new_marks};
 pub use minimums::{set as set_minimums, show as minimums};
 pub use one::{fail, pay, show};
-pub use several::{fail as fail_several, pay as pay_several};
-pub use team::{index as team_index, show as team_show};
+pub use several::{fail as fail_several, look as marking, pay as pay_several};
+pub use team::{index as team_index, show as team_show, take_back};

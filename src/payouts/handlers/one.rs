@@ -1,6 +1,9 @@
 //! One withdrawal as the company that pays it sees it; marking it (rule 30, S13, S56).
 
-use super::{facts::Statement, several::read_reason};
+use super::{
+    facts::{BalanceRow, Statement},
+    several::read_reason,
+};
 use crate::{
     access::{Authorized, Fresh, Freshness, may},
     companies::{StaffPermission, rail::CompanyTab},
@@ -10,6 +13,7 @@ use crate::{
     mail::Mailer,
     paths,
     payouts::{
+        State, TeamBalance,
         list::Line,
         marking::{self, Marked, NOT_ONES_OWN, Verdict},
     },
@@ -38,6 +42,8 @@ struct OnePage {
     commissions: String,
     /// Who marked it; nobody yet is empty.
     decider: String,
+    /// What the team owes in this currency.
+    debt: Option<String>,
     /// The file for payment that it is in.
     file: Option<(String, Moment)>,
     reason: String,
@@ -53,8 +59,8 @@ type At = Path<(String, WithdrawalId)>;
 
 /// The withdrawal.
 pub async fn show(by: Authorized<may::SeeMoney>, at: At, freshness: Freshness, layout: Layout, db: Db) -> Redirect {
-    let line = read(&by, at.1, &db).await?;
-    page(&OnePage::of(&by, layout, &line, freshness.require().is_ok(), String::new(), FormErrors::none()))
+    let read = read(&by, at.1, &db).await?;
+    page(&OnePage::of(&by, layout, &read, freshness.require().is_ok(), String::new(), FormErrors::none()))
 }
 
 /// It is paid.
@@ -78,9 +84,18 @@ pub async fn fail(
     }
 }
 
-async fn read<P>(by: &Authorized<P>, id: WithdrawalId, db: &Db) -> Result<Line> {
+/// The withdrawal, and the balance that it comes from.
+type Read = (Line, Option<TeamBalance>);
+
+async fn read<P>(by: &Authorized<P>, id: WithdrawalId, db: &Db) -> Result<Read> {
     let company = by.company.id;
-    db.run(move |conn| Line::one_of_company(conn, company, id)).await
+    db.run(move |conn| {
+        let line = Line::one_of_company(conn, company, id)?;
+        let all = TeamBalance::of_partner(conn, company, line.partner)?;
+        let balance = all.into_iter().find(|balance| balance.currency == line.currency);
+        Ok::<_, Error>((line, balance))
+    })
+    .await
 }
 
 async fn mark(by: &Authorized<may::PayOut>, id: WithdrawalId, verdict: Verdict, flash: Flash, mailer: Mailer, db: Db) -> Redirect {
@@ -93,6 +108,7 @@ async fn mark(by: &Authorized<may::PayOut>, id: WithdrawalId, verdict: Verdict, 
         Marked::Done => flash.ok(back, format!("Marked as {word}."), rest),
         Marked::Already => flash.info(back, format!("It is marked as {word} already."), ""),
         Marked::Other => flash.bad(back, "Somebody has decided otherwise meanwhile.", "What they said stands."),
+        Marked::TakenBack => flash.bad(back, "The team has taken it back meanwhile.", "Do not pay it."),
         Marked::Held(until) => {
             flash.bad(back, format!("It is held until {}.", exact(until, by.user.zone())), "It cannot be marked as paid before.")
         }
@@ -101,7 +117,7 @@ async fn mark(by: &Authorized<may::PayOut>, id: WithdrawalId, verdict: Verdict, 
 }
 
 impl OnePage {
-    fn of<P>(by: &Authorized<P>, layout: Layout, line: &Line, is_fresh: bool, reason: String, errors: FormErrors) -> Self {
+    fn of<P>(by: &Authorized<P>, layout: Layout, (line, balance): &Read, is_fresh: bool, reason: String, errors: FormErrors) -> Self {
         let (slug, now, zone) = (&by.company.slug, Utc::now(), by.user.zone());
         let may_pay = by.may(StaffPermission::PayOut);
         let is_own = line.asker_id == by.user.id;
@@ -116,7 +132,8 @@ impl OnePage {
             slug: slug.clone(),
             team_href: paths::partner(slug, &line.team_slug),
             commissions: paths::partner_commissions(slug, &line.team_slug),
-            decider: line.decider.clone().unwrap_or_default(),
+            decider: line.decider.clone().filter(|_| line.state() != State::Cancelled).unwrap_or_default(),
+            debt: balance.as_ref().and_then(|balance| BalanceRow::of_company(balance, &line.team).debt),
             file: line
                 .export
                 .zip(line.exported_at)

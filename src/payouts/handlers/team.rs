@@ -6,11 +6,16 @@ use crate::{
     db::Db,
     error::Error,
     ids::WithdrawalId,
+    mail::Mailer,
     paths,
-    payouts::{details::InForce, list::Line},
+    payouts::{
+        details::InForce,
+        list::Line,
+        taking_back::{self, TakenBack},
+    },
     teams::{TeamPermission, rail::TeamTab},
     web::{
-        Frame, Layout, Moment, Redirect, page,
+        Flash, Frame, Layout, Moment, Redirect, page,
         pagination::{PAGE_SIZE, Start},
     },
 };
@@ -69,7 +74,14 @@ struct OnePage {
     slug: String,
     statement: Statement,
     commissions: String,
+    /// Where to take it back, where the viewer may and it is not too late.
+    take_back: Option<String>,
+    /// Whether a file for payment holds it, so that it is too late.
+    is_in_file: bool,
 }
+
+const IN_FILE: &str =
+    "It is in a file for payment, so the company may have paid it already. Write to the company if it should not be paid.";
 
 /// The list.
 pub async fn index(by: InTeam<may::SeeCommissions>, Query(query): Query<ListQuery>, layout: Layout, db: Db) -> Redirect {
@@ -102,7 +114,22 @@ pub async fn show(by: InTeam<may::SeeCommissions>, path: Path<(String, Withdrawa
         slug: by.team.slug.clone(),
         statement: Statement::of(&line, line.account.to_string(), title, Utc::now(), by.user.zone()),
         commissions: paths::commissions(&by.team.slug),
+        take_back: (by.may(TeamPermission::Withdraw) && line.state().is_open() && line.export.is_none())
+            .then(|| paths::withdrawal_cancellation(&by.team.slug, id)),
+        is_in_file: line.state().is_open() && line.export.is_some(),
     })
+}
+
+/// Takes one back. No proof is asked for: what is stopped can be asked for again.
+pub async fn take_back(by: InTeam<may::Withdraw>, path: Path<(String, WithdrawalId)>, flash: Flash, mailer: Mailer, db: Db) -> Redirect {
+    let (member, actor, back) = (by.member.clone(), by.actor.clone(), paths::team_withdrawal(&by.team.slug, path.1));
+    let id = path.1;
+    match db.run(move |conn| taking_back::take_back(conn, &mailer, &actor, &member, id)).await? {
+        TakenBack::Done => flash.ok(back, "Taken back.", "The money is available again, and the company is told by mail."),
+        TakenBack::Already => flash.info(back, "It is taken back already.", ""),
+        TakenBack::InFile => flash.bad(back, "It cannot be taken back any more.", IN_FILE),
+        TakenBack::Decided => flash.bad(back, "The company has answered meanwhile.", "What it said stands."),
+    }
 }
 
 impl Row {
@@ -129,6 +156,12 @@ impl PaidTo {
             changed: Moment::new(in_force.details.changed_at, now, zone),
             hold: in_force.hold(now).map(|until| Moment::new(until, now, zone)),
         }
+    }
+}
+
+impl OnePage {
+    fn too_late(&self) -> Option<&'static str> {
+        self.is_in_file.then_some(IN_FILE)
     }
 }
 

@@ -122,7 +122,7 @@ async fn carry_out(by: &Decider, detail: ReferralDetail, was: &str, decision: De
     let (fact, told) = (done(&decision, &detail), format!("{} is told by mail.", detail.line.member));
     let here = paths::referral(&by.company.slug, id);
     match db.run(move |conn| decide(conn, &mailer, &actor, &staff, id, was, &decision)).await? {
-        Decided::Done => flash.ok(here, fact, if detail.is_present { told } else { String::new() }),
+        Decided::Done => flash.ok(here, fact, if detail.is_present && !detail.is_closed { told } else { String::new() }),
         Decided::Meanwhile(meanwhile) => flash.info(here, happened(&meanwhile), "Nothing was changed by you."),
     }
 }
@@ -216,6 +216,9 @@ impl ReferralPage {
 
     /// What marking it as won earns.
     fn earns(&self) -> String {
+        if self.detail.is_closed {
+            return format!("{} is closed: it earns nothing any more.", self.detail.line.team);
+        }
         let rule = self.detail.rule();
         match rule.says_held() {
             held if held.is_empty() => "By the program’s rule it earns nothing.".to_owned(),

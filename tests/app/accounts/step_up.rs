@@ -314,6 +314,7 @@ fn what_the_rule_names_asks_again() {
         ("POST", "/companies/{company}/withdrawals/exports"),
         ("GET", "/companies/{company}/withdrawals/exports/{export}"),
         ("GET", "/companies/{company}/withdrawals/marks/new"),
+        ("GET", "/companies/{company}/withdrawals/marks"),
         ("POST", "/companies/{company}/withdrawals/marks"),
         ("POST", "/teams/{team}/ownership/offers"),
         ("POST", "/teams/{team}/closing"),

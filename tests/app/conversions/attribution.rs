@@ -151,24 +151,17 @@ async fn the_rule_in_force_counts_and_what_was_earned_stays() {
 
 #[actix_web::test]
 async fn a_commission_is_held_for_the_programs_days_and_then_available_by_the_clock_alone() {
-    use guildhall::referrals::ledger::Balance;
     let (app, shop) = opened().await;
     app.sql("ALTER TABLE ledger DISABLE TRIGGER USER; DELETE FROM ledger; ALTER TABLE ledger ENABLE TRIGGER USER; DELETE FROM withdrawals; DELETE FROM commissions");
     app.sql("UPDATE programs SET holding_days = 14 WHERE name = 'Acme Resellers'");
-    let partner: uuid::Uuid =
-        app.text("SELECT p.id FROM partners p JOIN teams t ON t.id = p.team_id WHERE t.slug = 'northwind'").parse().unwrap();
-    let stands = || {
-        let balance = Balance::of(&mut app.connection(), partner.into(), "USD").unwrap();
-        (balance.held, balance.available)
-    };
     sell(&shop, "order-7", &id(CLICK).to_string(), "").await.is(201);
-    assert_eq!(stands(), (490, 0));
+    assert_eq!(app.stands(), (490, 0));
     assert_eq!(app.text("SELECT available_at = created_at + interval '14 days' FROM commissions"), "true");
     app.sql("UPDATE programs SET holding_days = 0 WHERE name = 'Acme Resellers'");
     sell(&shop, "order-8", &id(CLICK).to_string(), "").await.is(201);
-    assert_eq!(stands(), (490, 490), "the longer days stay with the sale they were in force for");
+    assert_eq!(app.stands(), (490, 490), "the longer days stay with the sale they were in force for");
     app.sql("ALTER TABLE ledger DISABLE TRIGGER USER; UPDATE ledger SET available_at = available_at - interval '15 days'; ALTER TABLE ledger ENABLE TRIGGER USER");
-    assert_eq!(stands(), (0, 980));
+    assert_eq!(app.stands(), (0, 980));
 }
 
 #[actix_web::test]

@@ -81,12 +81,9 @@ async fn a_sale_that_earned_nothing_is_refunded_too() {
 
 #[actix_web::test]
 async fn after_payment_a_refund_leaves_a_debt_that_later_commissions_pay_first() {
-    use guildhall::referrals::ledger::Balance;
     let (app, shop) = opened().await;
     app.sql("UPDATE programs SET holding_days = 0 WHERE name = 'Acme Resellers'");
-    let partner: uuid::Uuid =
-        app.text("SELECT p.id FROM partners p JOIN teams t ON t.id = p.team_id WHERE t.slug = 'northwind'").parse().unwrap();
-    let available = || Balance::of(&mut app.connection(), partner.into(), "USD").unwrap().available;
+    let available = || app.stands().1;
     pay_out(&app, available());
     sell(&shop, "order-7", &id(CLICK).to_string(), "").await.is(201);
     assert_eq!(available(), 490);

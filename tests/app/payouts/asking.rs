@@ -1,6 +1,7 @@
 //! Asking for a withdrawal (rule 42).
 
 use super::*;
+use guildhall::access::Limit;
 
 #[actix_web::test]
 async fn finance_withdraws_all_that_is_available_and_the_administrators_are_told() {
@@ -23,6 +24,11 @@ async fn finance_withdraws_all_that_is_available_and_the_administrators_are_told
     let mail = app.last_mail_to(SAM);
     assert_eq!(mail.subject, "Northwind asks for $120.00");
     assert!(mail.text.contains(&page_of_only(&app)) && mail.text.contains("Frank Osei") && !mail.text.contains("WEST"), "{}", mail.text);
+    let mail = app.last_mail_to(OLIVIA);
+    assert_eq!(mail.subject, "Frank Osei asked Acme for $120.00");
+    assert!(mail.text.contains(&format!("{WITHDRAWALS}/{}", only(&app))) && mail.text.contains("take it back"), "{}", mail.text);
+    assert!(mail.text.contains("•••• 5432") && !mail.text.contains("WEST"), "{}", mail.text);
+    assert!(app.mails_to(FRANK).is_empty(), "who asks knows it");
     assert!(app.mails_to(MAX).is_empty() && app.mails_to(VERA).is_empty(), "only who pays is told");
     let line = "SELECT concat_ws(' ', role, (SELECT slug FROM companies WHERE id = company_id), (SELECT slug FROM teams WHERE id = team_id), after) FROM audit WHERE action = 'withdrawal asked'";
     assert_eq!(app.text(line), r#"finance acme northwind {"amount": 12000, "currency": "USD"}"#);
@@ -155,7 +161,11 @@ async fn who_has_left_all_programs_takes_out_what_is_left_however_little() {
     let olivia = app.signed_in(OLIVIA);
     olivia.get(COMMISSIONS).await.shows("at least $20.00");
     let form = olivia.get(&format!("{NEW}?company=acme&currency=USD")).await.form("/withdrawals");
-    refuses(&olivia.submit(&form).await, "amount", "Enter $20.00 or more: Acme pays out no less at once");
+    let says = "Acme pays out $20.00 or more at once, and $5.00 is available. Wait for more, or leave Acme’s programs first: then the minimum no longer applies.";
+    olivia.get(&format!("{NEW}?company=acme&currency=USD")).await.shows(says);
+    for amount in ["5.00", "20.00", "1.00"] {
+        refuses(&olivia.submit(&form.clone().set("amount", amount)).await, "amount", says);
+    }
     app.sql("UPDATE enrollments SET left_at = now()");
     olivia.submit(&form).await.is(303);
     assert_eq!(available(&app), 0);
@@ -216,4 +226,50 @@ async fn asking_and_reading_where_it_goes_ask_who_is_there() {
     assert_eq!(app.number("SELECT count(*) FROM withdrawals"), 0);
     frank.get(COMMISSIONS).await.is(200);
     frank.get(WITHDRAWALS).await.is(200);
+}
+
+#[actix_web::test]
+async fn the_owner_who_asks_gets_no_mail_about_it() {
+    let app = with_money(12_000).await;
+    let olivia = app.signed_in(OLIVIA);
+    olivia.submit(&olivia.get(NEW).await.form("/withdrawals")).await.is(303);
+    assert_eq!(app.mails().iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), [SAM]);
+}
+
+#[actix_web::test]
+async fn an_example_is_written_as_the_currency_is() {
+    let app = with_money(12_000).await;
+    app.sql(
+        "SET session_replication_role = replica; UPDATE ledger SET currency = 'JPY'; UPDATE commissions SET currency = 'JPY'; \
+         UPDATE programs SET currency = 'JPY' WHERE name = 'Acme Resellers'; SET session_replication_role = origin",
+    );
+    let frank = app.signed_in(FRANK);
+    let form = frank.get(NEW).await.form("/withdrawals");
+    assert_eq!(form.value("amount"), Some("12000"));
+    refuses(&frank.submit(&form.set("amount", "120.50")).await, "amount", "Enter an amount, like 12050");
+    let sam = app.signed_in(SAM);
+    let form = sam.get("/companies/acme/settings/payouts").await.form("/payouts");
+    let page = sam.submit(&form.set("amount", "20.00")).await;
+    page.is(422).shows("Enter an amount of JPY, like 2000, or leave it empty");
+}
+
+#[actix_web::test]
+async fn a_team_asks_so_often_and_then_keeps_what_it_typed() {
+    let app = TestApp::start_limited().await;
+    earn(&app, 12_000);
+    say_where(&app);
+    let frank = app.signed_in(FRANK);
+    let form = frank.get(NEW).await.form("/withdrawals").set("amount", "5.00");
+    frank.submit(&form).await.is(303);
+    app.sql(&format!("UPDATE rate_limits SET used = {}", Limit::Withdrawals.most()));
+    frank.submit(&form).await.is(303);
+    let olivia = app.signed_in(OLIVIA);
+    let form = olivia.get(NEW).await.form("/withdrawals").set("amount", "7.00");
+    let page = olivia.submit(&form).await;
+    page.is(429).shows("Your team has asked for as many withdrawals as it can in an hour.").shows("Try again in");
+    assert_eq!(page.form("/withdrawals").value("amount"), Some("7.00"));
+    assert_eq!(app.number("SELECT count(*) FROM withdrawals"), 1);
+    app.sql("UPDATE rate_limits SET ends_at = now() - interval '1 second'");
+    olivia.submit(&page.form("/withdrawals")).await.is(303);
+    is_whole(&app);
 }

@@ -31,6 +31,7 @@ async fn the_owner_reads_what_ends_and_closes_the_team_for_everybody() {
     let link = app.link_to(ROSA);
     let page = olivia.get(CLOSING).await;
     page.is(200).shows("Close Northwind?").shows("Acme Resellers").shows("You and 3 others").shows("1 open invitation");
+    page.shows("Referrals that are open, and later sales by the team’s links, earn nothing after that.");
     let refused = olivia.submit(&page.form("/closing")).await;
     refused.is(422).shows("Tick the box to close the team");
     assert!(!is_closed(&app));
@@ -130,6 +131,9 @@ async fn it_is_refused_while_a_company_owes_the_team_money_and_says_which_and_ho
         assert!(!is_closed(&app));
     };
     close("$120.00 is available from Acme: withdraw it first").await;
+    app.sql("INSERT INTO withdrawal_minimums (company_id, currency, amount) SELECT id, 'USD', 20000 FROM companies WHERE slug = 'acme'");
+    close("$120.00 is available from Acme, less than it pays out at once: leave Acme’s programs first (then the minimum no longer applies), and withdraw it").await;
+    app.sql("DELETE FROM withdrawal_minimums");
     let commission = app.text("SELECT id FROM commissions");
     hold(&app, &commission, "10 days");
     close("$120.00 is held by Acme until later: wait until it is available, and withdraw it").await;

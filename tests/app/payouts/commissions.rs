@@ -19,7 +19,11 @@ async fn each_commission_says_who_brought_it_and_what_became_of_it() {
     assert!(rows[0].contains(&format!("Held until {day}")) && rows[0].contains("Acme Resellers"), "{}", rows[0]);
     let with = |words: &str| rows.iter().filter(|row| row.contains(words)).count();
     assert_eq!((with("Available"), with("Partly reversed"), with("$25.00 left")), (1, 1, 1));
+    assert_eq!(with("rest held"), 0);
     assert_eq!(rows.iter().filter(|row| row.contains("Reversed") && row.contains("$0.00 left")).count(), 1);
+    refund(&app, &held, 500);
+    let rows = app.signed_in(FRANK).get(COMMISSIONS).await.text_of(".section:last-of-type tbody tr");
+    assert!(rows[0].contains("$15.00 left") && rows[0].contains(&format!("rest held until {day}")), "{}", rows[0]);
 }
 
 #[actix_web::test]
@@ -103,7 +107,7 @@ async fn the_lists_of_money_are_read_by_index() {
             "SELECT * FROM withdrawals w WHERE w.company_id = {company} AND w.status = 'requested' AND w.held_until > now() AND (w.requested_at, w.id) < {beside} \
              ORDER BY w.requested_at DESC, w.id DESC LIMIT 26"
         ),
-        format!("SELECT currency, amount FROM withdrawals WHERE company_id = {company} AND status = 'requested' LIMIT 10001"),
+        format!("SELECT currency, amount FROM withdrawals WHERE company_id = {company} AND status = 'requested' AND held_until <= now() LIMIT 10001"),
         "SELECT * FROM withdrawals w WHERE w.team_id = (SELECT id FROM teams WHERE slug = 'northwind') ORDER BY w.requested_at DESC, w.id DESC LIMIT 26".to_owned(),
         format!(
             "SELECT * FROM commissions c WHERE c.team_id = (SELECT id FROM teams WHERE slug = 'northwind') AND (c.created_at, c.id) < {beside} \

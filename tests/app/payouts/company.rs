@@ -71,3 +71,29 @@ async fn a_page_takes_as_many_statements_for_many_withdrawals_as_for_one() {
     }
     assert_eq!(count().await, one);
 }
+
+/// So many more withdrawals of a dollar, with nothing in the ledger.
+fn many(app: &TestApp, count: usize) {
+    app.sql(&format!(
+        "INSERT INTO withdrawals (id, company_id, partner_id, team_id, currency, amount, details_id, requested_by, requested_at) \
+         SELECT gen_random_uuid(), company_id, partner_id, team_id, currency, 100, details_id, requested_by, now() - interval '1 hour' \
+         FROM (SELECT * FROM withdrawals LIMIT 1) w, generate_series(1, {count}) n"
+    ));
+}
+
+#[actix_web::test]
+async fn counts_are_grouped_and_stop_and_then_nothing_is_said_of_their_sum() {
+    let app = with_money(50_000).await;
+    withdraw(&app, "1.00").await;
+    many(&app, 1_199);
+    let sam = app.signed_in(SAM);
+    let page = sam.get(PAYING).await;
+    page.shows("1,200 withdrawals to pay, $1,200.00").shows("To pay 1,200").shows("Export the oldest 500 of 1,200 for payment");
+    sam.post(&format!("{PAYING}/exports"), &[]).await.is(303);
+    sam.get(PAYING).await.shows("500 of them in a file already").shows("Export the oldest 500 of 700 for payment");
+    many(&app, 9_000);
+    let page = sam.get(PAYING).await;
+    page.shows("10,000+ withdrawals to pay").shows("To pay 10,000+").hides("withdrawals to pay, $").hides("in a file already");
+    app.sql("UPDATE withdrawals SET held_until = now() + interval '1 day'");
+    sam.get(PAYING).await.shows("Nothing to pay now").shows("Held 10,000+");
+}

@@ -1,6 +1,11 @@
 //! Payout details (S56).
 
 use super::*;
+use guildhall::{
+    audit::Actor,
+    payouts::{Account, details},
+    teams::Membership,
+};
 
 const DUTCH: &str = "NL91 ABNA 0417 1643 00";
 
@@ -17,7 +22,8 @@ async fn the_first_details_count_at_once_and_who_may_withdraw_is_told() {
     write(&frank, "Northwind Ltd", IBAN).await.leads_to(WITHDRAWALS);
     assert_eq!(app.text("SELECT holder || ', ' || account FROM payout_details"), "Northwind Ltd, GB82WEST12345698765432");
     let mail = app.last_mail_to(OLIVIA);
-    assert_eq!(mail.subject, "The payout details of Northwind were changed");
+    assert_eq!(mail.subject, "The payout details of Northwind were entered");
+    assert!(!mail.text.contains("another account") && !mail.text.contains("changed where"), "{}", mail.text);
     assert!(mail.text.contains("Frank Osei") && mail.text.contains("•••• 5432") && !mail.text.contains("WEST"), "{}", mail.text);
     assert!(app.mails_to(FRANK).is_empty() && app.mails_to(ADAM).is_empty() && app.mails_to(MIA).is_empty());
     withdraw(&app, "10.00").await;
@@ -34,7 +40,10 @@ async fn the_owner_is_mailed_also_about_a_change_of_their_own() {
         let mail = app.last_mail_to(email);
         assert_eq!(mail.subject, "The payout details of Northwind were changed");
         assert!(mail.text.contains("Olivia Park") && mail.text.contains("•••• 4300") && mail.text.contains("Held until"), "{}", mail.text);
+        assert!(mail.text.contains("Commissions of Northwind go to another account now"), "{}", mail.text);
+        assert!(mail.text.contains("take it back") && mail.text.contains(WITHDRAWALS), "{}", mail.text);
     }
+    assert_eq!(app.number("SELECT count(*) FROM outbox WHERE reply_to IS NOT NULL"), 0, "nobody is led to write to who changed them");
     assert!(app.mails_to(ADAM).is_empty() && app.mails_to(MIA).is_empty() && app.mails_to(SAM).is_empty());
     let lines = app
         .text("SELECT string_agg(concat_ws(' ', role, company_id, before, after), ',') FROM audit WHERE action = 'payout details changed'");
@@ -136,4 +145,47 @@ async fn asking_and_changing_at_once_leave_it_held_or_going_where_it_was_asked_t
         assert!(["Northwind Ltd false", "Northwind BV true"].contains(&went.as_str()), "round {round}: {went}");
         is_whole(&app);
     }
+}
+
+#[actix_web::test]
+async fn another_holder_of_the_same_account_is_no_other_account() {
+    let app = with_money(12_000).await;
+    write(&app.signed_in(FRANK), "Northwind BV", IBAN).await.is(303);
+    let mail = app.last_mail_to(OLIVIA);
+    assert_eq!(mail.subject, "The payout details of Northwind were changed");
+    assert!(mail.text.contains("another holder") && !mail.text.contains("another account"), "{}", mail.text);
+    assert!(mail.text.contains("Held until"), "{}", mail.text);
+}
+
+#[actix_web::test]
+async fn an_account_may_be_an_address_which_no_mail_shows_whole() {
+    let app = with_money(12_000).await;
+    let paypal = "PayPal pay@northwind.com";
+    write(&app.signed_in(FRANK), "Northwind BV", paypal).await.is(303);
+    assert_eq!(app.text("SELECT account FROM payout_details ORDER BY changed_at DESC LIMIT 1"), paypal);
+    withdraw(&app, "10.00").await;
+    app.sql("UPDATE withdrawals SET held_until = now()");
+    let sam = app.signed_in(SAM);
+    sam.get(&page_of_only(&app)).await.shows(paypal);
+    sam.post(&format!("{}/payment", page_of_only(&app)), &[]).await.is(303);
+    assert!(app.mails().iter().all(|mail| !mail.text.contains("pay@") && !mail.html.contains("pay@")));
+    let page = write(&app.signed_in(FRANK), "northwind.com", paypal).await;
+    refuses(&page, "holder", "The account holder’s name must not contain a web address");
+}
+
+/// A transaction that began before another's change, and changes after it: what was booked last is in force.
+#[actix_web::test]
+async fn what_was_changed_last_is_in_force_whoever_began_first() {
+    let app = with_money(12_000).await;
+    let conn = &mut app.connection();
+    let user: guildhall::ids::UserId = app.text("SELECT id FROM users WHERE email = 'olivia@northwind.example'").parse().unwrap();
+    diesel::connection::SimpleConnection::batch_execute(conn, "BEGIN; SELECT now()").unwrap();
+    write(&app.signed_in(FRANK), "Northwind BV", DUTCH).await.is(303);
+    let olivia = Membership::of(conn, user, "northwind").unwrap();
+    let account = Account::parse(IBAN).unwrap();
+    // Diesel does not know of the transaction around it, so that changing commits it.
+    details::change(conn, &app.mailer, &Actor::program(), &olivia, ("Northwind Inc.", &account)).unwrap();
+    diesel::connection::SimpleConnection::batch_execute(conn, "COMMIT").unwrap();
+    app.signed_in(FRANK).get(WITHDRAWALS).await.shows("Northwind Inc., •••• 5432");
+    is_whole(&app);
 }

@@ -96,7 +96,7 @@ async fn of_files_made_at_once_each_withdrawal_is_in_one() {
 }
 
 #[actix_web::test]
-async fn a_long_file_comes_whole() {
+async fn a_file_holds_the_oldest_as_many_as_one_reads_back_and_a_longer_one_comes_whole() {
     let app = with_money(50_000).await;
     withdraw(&app, "10.00").await;
     app.sql(
@@ -106,5 +106,69 @@ async fn a_long_file_comes_whole() {
     );
     let sam = app.signed_in(SAM);
     let to = sam.post(EXPORTS, &[]).await.location().unwrap();
+    let file = sam.get(&to).await.body;
+    assert_eq!(file.lines().count(), 501);
+    let younger = "SELECT count(*) FROM withdrawals w WHERE w.export_id IS NULL AND (w.requested_at, w.id) < (SELECT max(requested_at), max(id::text)::uuid FROM withdrawals WHERE export_id IS NOT NULL) \
+                   AND w.requested_at < (SELECT max(requested_at) FROM withdrawals WHERE export_id IS NOT NULL)";
+    assert_eq!(app.number(younger), 0, "the oldest first");
+    // One of before there was a limit.
+    app.sql("UPDATE withdrawals SET export_id = (SELECT id FROM withdrawal_exports)");
     assert_eq!(sam.get(&to).await.body.lines().count(), 2302);
+}
+
+#[actix_web::test]
+async fn a_file_that_is_had_again_says_what_was_said_meanwhile_and_is_read_back_so() {
+    let app = with_money(50_000).await;
+    for amount in ["10.00", "20.00", "30.00"] {
+        withdraw(&app, amount).await;
+    }
+    let sam = app.signed_in(SAM);
+    let to = sam.post(EXPORTS, &[]).await.location().unwrap();
+    let id = |amount: i64| app.text(&format!("SELECT id FROM withdrawals WHERE amount = {amount}"));
+    sam.post(&format!("{PAYING}/{}/payment", id(1_000)), &[]).await.is(303);
+    sam.post(&format!("{PAYING}/{}/failure", id(2_000)), &[("reason", "-- No such account,\nsays the bank")]).await.is(303);
+    let file = sam.get(&to).await.body;
+    let ends = |amount: i64, end: &str| {
+        let at = file.find(&id(amount)).unwrap_or_else(|| panic!("{file}"));
+        let row = file[at..].split("Z\",").nth(1).unwrap_or_else(|| panic!("{file}"));
+        assert!(row.starts_with(end), "{row}");
+    };
+    ends(1_000, "\"paid\",\"\"");
+    ends(2_000, "\"failed\",\"'-- No such account,");
+    ends(3_000, "\"\",\"\"");
+    let before = app.dump();
+    let page = sam.post(&format!("{PAYING}/marks"), &[("rows", &file), ("answer", "mark")]).await;
+    sam.follow(page).await.shows("Nothing was marked.").shows("2 were so already.");
+    assert_eq!(app.dump(), before);
+}
+
+/// What would be in the file is marked at the moment in which it is made.
+#[actix_web::test]
+async fn where_nothing_is_left_after_all_no_file_is_made() {
+    let app = with_money(50_000).await;
+    let copy = app.copy().await;
+    withdraw(&app, "10.00").await;
+    let mut other = app.connection();
+    let held = "BEGIN; UPDATE withdrawals SET status = 'failed', decided_at = now(), decided_by = (SELECT user_id FROM staff LIMIT 1)";
+    diesel::connection::SimpleConnection::batch_execute(&mut other, held).unwrap();
+    let sam = app.signed_in(SAM).on(&copy);
+    let exporting = actix_web::rt::spawn(async move { sam.follow(sam.post(EXPORTS, &[]).await).await });
+    app.until_somebody_waits().await;
+    diesel::connection::SimpleConnection::batch_execute(&mut other, "COMMIT").unwrap();
+    exporting.await.unwrap().shows("Nothing to export.");
+    assert_eq!(app.number("SELECT count(*) FROM withdrawal_exports"), 0);
+    assert_eq!(app.number("SELECT count(*) FROM audit WHERE action = 'withdrawals exported'"), 0);
+}
+
+#[actix_web::test]
+async fn a_person_has_files_only_so_often() {
+    let app = TestApp::start_limited().await;
+    earn(&app, 50_000);
+    say_where(&app);
+    withdraw(&app, "10.00").await;
+    let sam = app.signed_in(SAM);
+    let to = sam.post(EXPORTS, &[]).await.location().unwrap();
+    sam.get(&to).await.is(200);
+    app.sql(&format!("UPDATE rate_limits SET used = {}", guildhall::access::Limit::Export.most()));
+    sam.get(&to).await.is(429).shows("You have fetched this file as often as one person can in an hour.");
 }

@@ -32,7 +32,7 @@ async fn an_administrator_marks_it_as_paid_and_who_asked_and_the_owner_are_told(
     // Said again, it stays so; nothing is sent twice.
     sam.follow(sam.post(&format!("{}/payment", page_of_only(&app)), &[]).await).await.shows("marked as paid already");
     sam.follow(sam.post(&format!("{}/failure", page_of_only(&app)), &[("reason", "No")]).await).await.shows("decided otherwise");
-    assert_eq!((status(&app).as_str(), app.mails().len()), ("paid sam@acme.example", 3));
+    assert_eq!((status(&app).as_str(), app.mails().len()), ("paid sam@acme.example", 4));
     is_whole(&app);
 }
 
@@ -150,33 +150,98 @@ async fn the_whole_account_asks_who_is_there() {
 }
 
 #[actix_web::test]
-async fn several_are_marked_by_their_boxes() {
+async fn several_are_marked_by_their_boxes_on_a_page_of_their_own() {
     let app = with_money(12_000).await;
     for amount in ["10.00", "20.00", "30.00"] {
         withdraw(&app, amount).await;
     }
     let sam = app.signed_in(SAM);
-    let page = sam.get(PAYING).await;
-    let form = page.form("/payments");
+    let form = sam.get(&format!("{PAYING}?status=to-pay")).await.form("/marking");
     let page = sam.submit(&form).await;
-    refuses(&page, "several", "Tick the withdrawals that you want to mark");
+    page.is(200).shows("Tick the withdrawals that you want to mark.");
+    let back = format!("{PAYING}?status=to-pay");
+    assert!(page.links("main a").contains(&back), "{:?}", page.links("main a"));
+    refuses(&sam.post(&format!("{PAYING}/payments"), &[]).await, "several", "Tick the withdrawals that you want to mark");
     let id = |amount: i64| app.text(&format!("SELECT id FROM withdrawals WHERE amount = {amount}"));
     let (ten, twenty, thirty) = (id(1_000), id(2_000), id(3_000));
-    let paid = sam.post(&format!("{PAYING}/payments"), &[("id", &ten), ("id", &twenty), ("id", &ten)]).await;
+    let before = app.dump();
+    let page = sam.submit(&form.clone().add("id", &ten).add("id", &twenty).add("id", &ten)).await;
+    page.is(200).shows("2 withdrawals, $30.00").shows("Paid and failed are final").shows("Mark 2 as paid").shows("Mark 2 as failed");
+    assert_eq!(app.dump(), before, "looking changes nothing");
+    let paid = sam.submit(&page.form("/payments")).await;
+    paid.leads_to(&back);
     sam.follow(paid).await.shows("2 withdrawals marked as paid.");
-    let failures = format!("{PAYING}/failures");
-    let page = sam.post(&failures, &[("id", &thirty), ("id", &ten)]).await;
-    refuses(&page, "several-reason", "Say why it failed: the team reads it");
-    let failed = sam.post(&failures, &[("id", &thirty), ("id", &ten), ("reason", "Account closed")]).await;
+    let page = sam.submit(&form.clone().add("id", &thirty).add("id", &ten)).await;
+    page.is(200).shows("1 withdrawal, $30.00").shows("Mark 1 as failed");
+    let page = sam.submit(&page.form("/failures")).await;
+    refuses(&page, "reason", "Say why it failed: the team reads it");
+    let page = sam.submit(&page.form("/failures").set("reason", &"x".repeat(501))).await;
+    refuses(&page, "reason", "The reason must be 500 characters or fewer");
+    assert_eq!(page.form("/failures").value("reason").map(str::len), Some(501), "what was typed stays");
+    assert_eq!(page.form("/failures").values("id"), [thirty.as_str()], "and what was ticked");
+    let failed = sam.submit(&page.form("/failures").set("reason", "Account closed").add("id", &ten)).await;
+    failed.leads_to(&back);
     sam.follow(failed).await.shows("1 withdrawal marked as failed.").shows("1 was decided otherwise before, and stayed so.");
     assert_eq!(app.text("SELECT string_agg(status, ' ' ORDER BY amount) FROM withdrawals"), "paid paid failed");
     assert_eq!(available(&app), 9_000);
     is_whole(&app);
+    sam.get(&format!("{PAYING}/marking?id={ten}")).await.is(200).shows("None of them can be marked by you any more.");
     let before = app.dump();
     for stranger in ["0190ffff-0000-7000-8000-00000000ffff", "x", ""] {
+        sam.get(&format!("{PAYING}/marking?id={ten}&id={stranger}")).await.is(404);
         sam.post(&format!("{PAYING}/payments"), &[("id", &ten), ("id", stranger)]).await.is(404);
     }
+    let many: String = (0..101).map(|n| format!("id=0190aaaa-0000-7000-8000-{n:012}&")).collect();
+    sam.get(&format!("{PAYING}/marking?{many}")).await.is(422);
     assert_eq!(app.dump(), before);
+}
+
+#[actix_web::test]
+async fn of_those_that_are_ticked_what_is_held_can_only_fail_and_ones_own_is_left_out() {
+    let app = with_money(12_000).await;
+    for amount in ["10.00", "20.00"] {
+        withdraw(&app, amount).await;
+    }
+    app.sql("UPDATE withdrawals SET held_until = now() + interval '1 day' WHERE amount = 2000");
+    let all = app.text("SELECT string_agg('id=' || id, '&' ORDER BY amount) FROM withdrawals");
+    let page = app.signed_in(SAM).get(&format!("{PAYING}/marking?{all}")).await;
+    page.is(200).shows("Mark 1 as paid").shows("Mark 2 as failed").shows("What is held is not paid before its time");
+    frank_at_acme(&app);
+    let page = app.signed_in(FRANK).get(&format!("{PAYING}/marking?{all}")).await;
+    assert!(page.is(200).text_of("main form").is_empty());
+}
+
+/// One that somebody else holds keeps nobody waiting for those before it.
+#[actix_web::test]
+async fn each_of_several_is_marked_in_a_transaction_of_its_own() {
+    let app = with_money(12_000).await;
+    let copy = app.copy().await;
+    for amount in ["10.00", "20.00"] {
+        withdraw(&app, amount).await;
+    }
+    let id = |amount: i64| app.text(&format!("SELECT id FROM withdrawals WHERE amount = {amount}"));
+    let (ten, twenty) = (id(1_000), id(2_000));
+    let mut other = app.connection();
+    let held = format!("BEGIN; SELECT id FROM withdrawals WHERE id = '{twenty}' FOR UPDATE");
+    diesel::connection::SimpleConnection::batch_execute(&mut other, &held).unwrap();
+    let sam = app.signed_in(SAM).on(&copy);
+    let paying = actix_web::rt::spawn(async move { sam.post(&format!("{PAYING}/payments"), &[("id", &ten), ("id", &twenty)]).await });
+    app.until_somebody_waits().await;
+    assert_eq!(app.text("SELECT string_agg(status, ' ' ORDER BY amount) FROM withdrawals"), "paid requested");
+    diesel::connection::SimpleConnection::batch_execute(&mut other, "COMMIT").unwrap();
+    paying.await.unwrap().is(303);
+    assert_eq!(app.text("SELECT string_agg(status, ' ' ORDER BY amount) FROM withdrawals"), "paid paid");
+    is_whole(&app);
+}
+
+#[actix_web::test]
+async fn who_pays_reads_what_the_team_owes_meanwhile() {
+    let app = with_money(10_000).await;
+    withdraw(&app, "100.00").await;
+    let sam = app.signed_in(SAM);
+    sam.get(&page_of_only(&app)).await.hides("owes Acme");
+    refund(&app, &app.text("SELECT id FROM commissions"), 1_200);
+    sam.get(&page_of_only(&app)).await.is(200).shows("Northwind owes Acme $12.00 from a refund; its later commissions pay it first.");
 }
 
 #[actix_web::test]

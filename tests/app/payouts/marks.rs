@@ -152,3 +152,46 @@ async fn ones_own_is_not_marked_by_a_file_either() {
     frank.post(MARKS, &[("rows", &format!("{ten},paid,")), ("answer", "mark")]).await.is(422);
     assert_eq!(app.number("SELECT count(*) FROM withdrawals WHERE status = 'requested'"), 3);
 }
+
+/// A file cannot be kept in a page, to be sent again after the proof.
+#[actix_web::test]
+async fn a_file_that_comes_too_late_is_chosen_again_after_the_proof() {
+    let app = with_money(50_000).await;
+    let [ten, ..] = three(&app).await;
+    let sam = app.signed_in(SAM);
+    age(&app);
+    let before = app.dump();
+    // Longer than other forms may be.
+    let file = format!("id,status,reason\n{ten},paid,\n{}", ",,\n".repeat(30_000));
+    let late = choose(&sam, file.as_bytes()).await;
+    let asks = late.is(307).location().unwrap();
+    let again = sam
+        .request(Method::POST, &asks)
+        .header("sec-fetch-site", "same-origin")
+        .header("content-type", "multipart/form-data; boundary=line")
+        .body(format!("--line\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n{file}\r\n--line--\r\n"));
+    let page = sam.send(again).await;
+    page.is(200).shows("Confirm that it is you").shows("choose the file again: it was not kept");
+    assert_eq!((page.form("/account/confirmation").value("next"), page.form("/account/confirmation").value("to")), (Some(MARKS), None));
+    assert!(!page.body.contains(&ten));
+    assert_eq!(app.dump(), before);
+    let proved = sam.submit(&page.form("/account/confirmation").set("password", PASSWORD)).await;
+    proved.leads_to(MARKS);
+    sam.follow(proved).await.is(200).shows("Mark by a file");
+    choose(&sam, format!("{ten},paid,\n").as_bytes()).await.is(200).shows("What the file does");
+}
+
+#[actix_web::test]
+async fn many_rows_that_are_confirmed_too_late_go_on_after_the_proof() {
+    let app = with_money(50_000).await;
+    let [ten, ..] = three(&app).await;
+    let sam = app.signed_in(SAM);
+    let page = choose(&sam, format!("{ten},failed,No such account\n").as_bytes()).await;
+    let rows = format!("{}{}", page.form("/marks").value("rows").unwrap(), ",,\n".repeat(30_000));
+    let form = page.form("/marks").set("rows", &rows).set("answer", "mark");
+    age(&app);
+    let asks = sam.submit(&form).await.is(307).location().unwrap();
+    let page = sam.post(&asks, &[("rows", &rows), ("answer", "mark")]).await;
+    let proved = sam.submit(&page.is(200).form("/account/confirmation").set("password", PASSWORD)).await;
+    assert_eq!(proved.is(307).location().as_deref(), Some(MARKS));
+}

@@ -24,6 +24,7 @@ async fn a_referral_is_approved_then_won_and_earns_by_the_programs_rule() {
     assert!(!page.has_form("/win") && !page.has_form("/declination"));
     let mail = app.last_mail_to(MIA);
     assert_eq!(mail.subject, "Acme made a sale by your referral: Ada King");
+    assert!(mail.text.contains("What it earns goes to the team; its owner sees it in the commissions."), "{}", mail.text);
     assert!(mail.text.contains("$1,234.50") && !mail.text.contains("123.45\n") && !mail.text.contains("$123"), "{}", mail.text);
     assert_eq!(
         app.text("SELECT amount || ' ' || kind || ' ' || (available_at = at + interval '14 days') FROM ledger"),
@@ -62,9 +63,13 @@ async fn a_program_without_a_rule_earns_nothing_and_a_fixed_amount_is_fixed() {
     let id = recommend(&app, "Ada King", "ada@harbour.example").await;
     app.signed_in(SAM).get(&format!("{REFERRALS}/{id}")).await.shows("By the program’s rule it earns nothing.");
     decide(&app, SAM, &id, "win", &[("amount", "100")]).await.shows("Commission None");
+    let text = app.last_mail_to(MIA).text;
+    assert!(text.contains("it earns nothing") && !text.contains("commissions"), "{text}");
+    app.sql("UPDATE teams SET switches = ARRAY['member: see commissions'] WHERE slug = 'northwind'");
     app.sql("UPDATE programs SET commission_amount = 2500 WHERE name = 'Acme Resellers'");
     let id = recommend(&app, "Bea King", "bea@harbour.example").await;
     decide(&app, SAM, &id, "win", &[("amount", "100")]).await.shows("$25.00");
+    assert!(app.last_mail_to(MIA).text.contains("What it earns stands in the team's commissions."));
     assert_eq!(app.text("SELECT string_agg(amount::text, ',') FROM ledger"), "2500");
     assert_eq!(guildhall::verify::faults(&mut app.connection()).unwrap(), []);
 }
@@ -163,7 +168,10 @@ async fn what_a_closed_team_recommended_earns_nothing_any_more() {
     let app = with_rule().await;
     let id = recommend(&app, "Ada King", "ada@harbour.example").await;
     app.sql("UPDATE teams SET closed_at = now() WHERE slug = 'northwind'");
-    decide(&app, SAM, &id, "win", &[("amount", "100")]).await.shows("is won");
+    app.sql("DELETE FROM outbox");
+    app.signed_in(SAM).get(&format!("{REFERRALS}/{id}")).await.shows("Northwind is closed: it earns nothing any more.").hides("10%");
+    decide(&app, SAM, &id, "win", &[("amount", "100")]).await.shows("is won").hides("is told by mail");
+    assert!(app.mails().is_empty());
     assert_eq!(app.number("SELECT count(*) FROM ledger"), 0);
     assert_eq!(guildhall::verify::faults(&mut app.connection()).unwrap(), []);
 }

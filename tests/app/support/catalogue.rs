@@ -278,6 +278,7 @@ pub const DEEDS: &[Deed] = &[
         &[("form", "0190aaaa-0000-7000-8000-000000000004"), ("company", "acme"), ("currency", "USD"), ("amount", "20.00")],
     ),
     deed("/teams/{team}/withdrawals/details", FRANK, &[("holder", PROSE), ("account", PROSE)]),
+    deed("/teams/{team}/withdrawals/{withdrawal}/cancellation", FRANK, &[]),
     deed("/companies/{company}/withdrawals/{withdrawal}/payment", SAM, &[]),
     deed("/companies/{company}/withdrawals/{withdrawal}/failure", SAM, &[("reason", PROSE)]),
     deed("/companies/{company}/withdrawals/payments", SAM, &[("id[]", WITHDRAWAL)]),
