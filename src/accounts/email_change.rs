@@ -13,7 +13,12 @@ use crate::{
     words,
 };
 use chrono::{DateTime, Utc};
-use diesel::{dsl::IntervalDsl, prelude::*};
+use diesel::{
+    dsl::{IntervalDsl, sql},
+    expression::SqlLiteral,
+    prelude::*,
+    sql_types::Timestamptz,
+};
 
 /// Each row has one link of each purpose; a newer link is a newer row.
 pub const GENERATION: i32 = 1;
@@ -181,8 +186,9 @@ impl UndoLink {
 }
 
 /// Takes the change back: the old address counts again, the password opens nothing any more, every session ends, and a link for a new
-/// password is mailed to the old address. Later changes are taken back with it, an authenticator app set up since among them: who made them
-/// no longer has a say.
+/// password is mailed to the old address. Later changes are taken back with it: who made them no longer has a say. An authenticator app goes
+/// too where it was set up within three days before the change or since, and every recovery code: who could change the address could make
+/// them first.
 pub fn undo(conn: &mut PgConnection, mailer: &Mailer, hash: &TokenHash, request: Option<RequestId>) -> QueryResult<Changed> {
     db::transaction(conn, |conn| {
         let owner = email_changes::table.filter(email_changes::undo_hash.eq(hash)).select(email_changes::user_id);
@@ -191,25 +197,30 @@ pub fn undo(conn: &mut PgConnection, mailer: &Mailer, hash: &TokenHash, request:
             .filter(email_changes::undo_hash.eq(hash))
             .filter(email_changes::closed_at.is_null())
             .filter(email_changes::undo_until.gt(now().nullable()))
-            .select((email_changes::id, email_changes::old_email, email_changes::changed_at.assume_not_null()));
-        let found = open.first::<(EmailChangeId, EmailAddress, DateTime<Utc>)>(conn).optional()?;
-        let Some((id, old, changed_at)) = found else { return Ok(Changed::LinkEnded) };
-        diesel::update(email_changes::table.filter(email_changes::user_id.eq(user.id)).filter(email_changes::id.ge(id)))
-            .filter(email_changes::closed_at.is_null())
-            .set(email_changes::closed_at.eq(now().nullable()))
-            .execute(conn)?;
+            .select((email_changes::old_email, email_changes::created_at, doubtful_since()));
+        let found = open.first::<(EmailAddress, DateTime<Utc>, DateTime<Utc>)>(conn).optional()?;
+        let Some((old, asked_at, doubtful_since)) = found else { return Ok(Changed::LinkEnded) };
         if db::unless_broken(conn, ONE_USER, |conn| set_address(conn, &user, &old))?.is_none() {
             return Ok(Changed::Taken);
         }
+        diesel::update(email_changes::table.filter(email_changes::user_id.eq(user.id)).filter(email_changes::created_at.ge(asked_at)))
+            .filter(email_changes::closed_at.is_null())
+            .set(email_changes::closed_at.eq(now().nullable()))
+            .execute(conn)?;
         diesel::update(users::table.find(user.id)).set(users::password_hash.eq(None::<String>)).execute(conn)?;
         User::end_sessions(conn, user.id)?;
         let nobody = Actor { user: None, role: None, request };
         audit::record(conn, &nobody, Event::new(Action::EmailChangeUndone).target(user.id.uuid()))?;
         let user = User { email: old.clone(), ..user };
-        setup::end_if_set_up_since(conn, mailer, &nobody, &user, changed_at)?;
+        setup::end_what_is_doubtful(conn, mailer, &nobody, &user, doubtful_since)?;
         password_reset::ask(conn, mailer, &old, request)?;
         Ok(Changed::Done)
     })
+}
+
+/// From when on what was set up may be a stranger's: 72 hours before the change, or from asking for it, where that was earlier.
+fn doubtful_since() -> SqlLiteral<Timestamptz> {
+    sql("least(email_changes.created_at, email_changes.changed_at - interval '72 hours')")
 }
 
 fn close_pending(conn: &mut PgConnection, user: UserId) -> QueryResult<usize> {

@@ -20,6 +20,8 @@ pub enum Change {
     Off,
     /// There are ten new recovery codes.
     NewCodes,
+    /// No recovery code is left, since the address was taken back.
+    CodesEnded,
 }
 
 /// The notice of a change.
@@ -45,6 +47,11 @@ pub fn changed(user: &User, at: DateTime<Utc>, change: Change) -> Letter {
             "You have new recovery codes",
             " has ten new recovery codes. Those before open nothing any more.",
             "If it was you, there is nothing to do.",
+        ),
+        Change::CodesEnded => (
+            "Your recovery codes open nothing any more",
+            " has its address back. Whoever changed it could have made recovery codes too, so none of them counts any more.",
+            "Your app makes your codes as before. Make new recovery codes on your account page once you have chosen a new password.",
         ),
     };
     Letter {

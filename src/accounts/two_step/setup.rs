@@ -193,8 +193,9 @@ pub fn switch_off_for(conn: &mut PgConnection, mailer: &Mailer, email: &EmailAdd
     })
 }
 
-/// Throws away an app that was set up since then: by whoever had the account meanwhile, whom its owner cannot ask for a code.
-pub(in crate::accounts) fn end_if_set_up_since(
+/// Throws away an app that was set up since then, by whoever had the account meanwhile and whom its owner cannot ask for a code. Where the app
+/// stays, its recovery codes go all the same, whoever made them; the owner is told and makes new ones.
+pub(in crate::accounts) fn end_what_is_doubtful(
     conn: &mut PgConnection,
     mailer: &Mailer,
     by: &Actor,
@@ -203,7 +204,14 @@ pub(in crate::accounts) fn end_if_set_up_since(
 ) -> QueryResult<()> {
     diesel::delete(on_trial(user.id)).execute(conn)?;
     let newer = in_force(user.id).filter(authenticators::confirmed_at.ge(since));
-    if select(exists(newer)).get_result(conn)? { end(conn, mailer, by, user) } else { Ok(()) }
+    if select(exists(newer)).get_result(conn)? {
+        return end(conn, mailer, by, user);
+    }
+    if recovery::drop_all(conn, user.id)? > 0 {
+        let at = select(now()).get_result(conn)?;
+        mail::queue(conn, mailer, None, &letters::changed(user, at, Change::CodesEnded))?;
+    }
+    Ok(())
 }
 
 fn end(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, user: &User) -> QueryResult<()> {

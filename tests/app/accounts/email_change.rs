@@ -225,6 +225,10 @@ async fn an_address_that_was_given_to_somebody_else_is_not_taken_back() {
     app.sql(&format!("UPDATE users SET email = '{OLIVIA}' WHERE email = '{TOMAS}'"));
     app.visitor().post(&undo, &[]).await.is(410).shows("has an account of its own by now");
     assert_eq!(address_of_olivia(&app), NEW);
+    // It is no longer theirs: the link still does what it is for.
+    app.sql(&format!("UPDATE users SET email = '{TOMAS}' WHERE email = '{OLIVIA}'"));
+    app.visitor().post(&undo, &[]).await.leads_to("/");
+    assert_eq!(address_of_olivia(&app), OLIVIA);
 }
 
 #[actix_web::test]
@@ -252,7 +256,7 @@ async fn twenty_posts_of_one_link_at_once_change_the_address_once() {
 /// Who had the account meanwhile must not keep its owner out by an app of their own.
 #[actix_web::test]
 async fn taken_back_an_app_set_up_since_counts_no_more_and_one_from_before_does() {
-    for (set_up, stays) in [("now() - interval '1 day'", true), ("now()", false)] {
+    for (set_up, stays) in [("now() - interval '4 days'", true), ("now() - interval '71 hours'", false), ("now()", false)] {
         let app = TestApp::start().await;
         changed(&app, NEW).await;
         let undo = app.link_to(OLIVIA);
@@ -264,4 +268,47 @@ async fn taken_back_an_app_set_up_since_counts_no_more_and_one_from_before_does(
         let subjects: Vec<String> = app.mails_to(OLIVIA).into_iter().map(|mail| mail.subject).collect();
         assert_eq!(subjects.contains(&"Two-step sign-in is off for Guildhall".to_owned()), !stays, "{subjects:?}");
     }
+}
+
+/// A stranger with the password sets up an app, or makes recovery codes of an app that is there, before the address changes.
+#[actix_web::test]
+async fn taken_back_neither_an_app_nor_codes_from_just_before_the_change_stay() {
+    // The app is the stranger's.
+    let app = TestApp::start().await;
+    let stranger = asked(&app, NEW).await;
+    app.switch_two_step_on(OLIVIA);
+    stranger.post(&app.link_to(NEW), &[]).await.leads_to("/account");
+    app.visitor().post(&app.link_to(OLIVIA), &[]).await.leads_to("/");
+    assert_eq!(app.number("SELECT count(*) FROM authenticators"), 0);
+    assert_eq!(app.number("SELECT count(*) FROM recovery_codes"), 0);
+
+    // The app is Olivia's, and the codes are the stranger's.
+    let app = TestApp::start().await;
+    app.switch_two_step_on(OLIVIA);
+    app.sql("UPDATE authenticators SET confirmed_at = now() - interval '1 year'");
+    let stranger = app.signed_in(OLIVIA);
+    stranger.post("/account/two-step/recovery-codes", &[]).await.is(303);
+    ask(&stranger, NEW, PASSWORD).await.leads_to("/account");
+    stranger.post(&app.link_to(NEW), &[]).await.leads_to("/account");
+    let visitor = app.visitor();
+    let page = visitor.get(&app.link_to(OLIVIA)).await;
+    page.shows("the password and the recovery codes no longer open the account");
+    visitor.submit(&page.form("")).await.leads_to("/");
+    assert_eq!(app.number("SELECT count(*) FROM authenticators"), 1, "hers stays");
+    assert_eq!(app.number("SELECT count(*) FROM recovery_codes"), 0);
+    let subjects: Vec<String> = app.mails_to(OLIVIA).into_iter().map(|mail| mail.subject).collect();
+    assert!(subjects.contains(&"Your recovery codes open nothing any more for Guildhall".to_owned()), "{subjects:?}");
+    assert_eq!(guildhall::verify::faults(&mut app.connection()).unwrap(), []);
+}
+
+/// Which change is later is told by the database's clock, not by what a copy's clock put into an id.
+#[actix_web::test]
+async fn later_changes_are_taken_back_whatever_their_ids_say() {
+    let app = TestApp::start().await;
+    let stranger = changed(&app, NEW).await;
+    let undo = app.link_to(OLIVIA);
+    ask(&stranger, "second@evil.example", PASSWORD).await.leads_to("/account");
+    app.sql("UPDATE email_changes SET id = '00000000-0000-7000-8000-000000000001' WHERE changed_at IS NULL");
+    app.visitor().post(&undo, &[]).await.leads_to("/");
+    assert_eq!(app.number("SELECT count(*) FROM email_changes WHERE closed_at IS NULL"), 0);
 }
