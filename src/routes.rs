@@ -199,12 +199,13 @@ fn account() -> Vec<Endpoint> {
         post("/account/sessions/{session}/ending", accounts::end_session, &[Action::SessionEnded]),
         post("/account/other-sessions/ending", accounts::end_other_sessions, &[Action::OtherSessionsEnded]),
         get("/email-change/{token}", accounts::email_change),
-        post("/email-change/{token}", accounts::change_email, &[Action::EmailChanged]).at_most(Limit::Link, Per::Network),
+        post("/email-change/{token}", accounts::change_email, &[Action::EmailChanged, Action::InvitationRevoked])
+            .at_most(Limit::Link, Per::Network),
         get("/email-undo/{token}", accounts::email_undo),
         post(
             "/email-undo/{token}",
             accounts::undo_email,
-            &[Action::EmailChangeUndone, Action::TwoStepSwitchedOff, Action::PasswordResetAsked],
+            &[Action::EmailChangeUndone, Action::InvitationRevoked, Action::TwoStepSwitchedOff, Action::PasswordResetAsked],
         )
         .at_most(Limit::Link, Per::Network),
         get("/account/confirmation", accounts::confirmation),

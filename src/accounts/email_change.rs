@@ -2,7 +2,7 @@
 //! address is told and can take it back for 72 hours. An address that somebody else uses is answered alike, and only they are told.
 
 use crate::{
-    accounts::{User, emails, password_reset, sign_in::Credentials, two_step::setup},
+    accounts::{User, emails, invited, password_reset, sign_in::Credentials, two_step::setup},
     audit::{self, Action, Actor, Event},
     db::{self, now},
     email_address::EmailAddress,
@@ -135,11 +135,12 @@ impl ChangeLink {
 }
 
 /// Uses the link: the new address counts, and the old one is told. Whoever registered the new address without proving it has nothing
-/// there (S38).
+/// there (S38), and invitations of it into teams that the person is in are taken back.
 pub fn confirm(conn: &mut PgConnection, mailer: &Mailer, hash: &TokenHash, by: UserId, request: Option<RequestId>) -> QueryResult<Changed> {
     db::transaction(conn, |conn| {
-        // The person first, as everywhere, so that two links never wait for each other.
-        let user = User::query().filter(users::id.eq(by)).for_no_key_update().first(conn)?;
+        // The person before the links, as everywhere, so that two links never wait for each other.
+        let teams = invited::lock_teams(conn, by)?;
+        let user = User::lock(conn, by)?;
         let open = email_changes::table
             .filter(email_changes::token_hash.eq(hash))
             .filter(email_changes::user_id.eq(by))
@@ -163,9 +164,11 @@ pub fn confirm(conn: &mut PgConnection, mailer: &Mailer, hash: &TokenHash, by: U
                 .execute(conn)?;
             return Ok(Changed::Taken);
         }
+        let by = Actor::person(user.id, request);
         password_reset::close_open(conn, user.id)?;
         mail::queue_until(conn, mailer, None, &emails::address_changed(&user, &email, id, undo_until), undo_until)?;
-        audit::record(conn, &Actor::person(user.id, request), Event::new(Action::EmailChanged).target(user.id.uuid()))?;
+        audit::record(conn, &by, Event::new(Action::EmailChanged).target(user.id.uuid()))?;
+        invited::take_back(conn, &by, &teams, &email)?;
         Ok(Changed::Done)
     })
 }
@@ -191,8 +194,9 @@ impl UndoLink {
 /// them first.
 pub fn undo(conn: &mut PgConnection, mailer: &Mailer, hash: &TokenHash, request: Option<RequestId>) -> QueryResult<Changed> {
     db::transaction(conn, |conn| {
-        let owner = email_changes::table.filter(email_changes::undo_hash.eq(hash)).select(email_changes::user_id);
-        let user = User::query().filter(users::id.eq_any(owner)).for_no_key_update().first(conn)?;
+        let owner = email_changes::table.filter(email_changes::undo_hash.eq(hash)).select(email_changes::user_id).first(conn)?;
+        let teams = invited::lock_teams(conn, owner)?;
+        let user = User::lock(conn, owner)?;
         let open = email_changes::table
             .filter(email_changes::undo_hash.eq(hash))
             .filter(email_changes::closed_at.is_null())
@@ -211,6 +215,7 @@ pub fn undo(conn: &mut PgConnection, mailer: &Mailer, hash: &TokenHash, request:
         User::end_sessions(conn, user.id)?;
         let nobody = Actor { user: None, role: None, request };
         audit::record(conn, &nobody, Event::new(Action::EmailChangeUndone).target(user.id.uuid()))?;
+        invited::take_back(conn, &nobody, &teams, &old)?;
         let user = User { email: old.clone(), ..user };
         setup::end_what_is_doubtful(conn, mailer, &nobody, &user, doubtful_since)?;
         password_reset::ask(conn, mailer, &old, request)?;

@@ -3,6 +3,7 @@
 pub mod email_change;
 pub mod emails;
 pub mod handlers;
+mod invited;
 pub mod password_change;
 pub mod password_reset;
 pub mod profile;

@@ -2,6 +2,7 @@
 
 use super::{register_unverified, try_to_sign_in};
 use crate::support::{Browser, Page, TestApp, personas::*};
+use diesel::connection::SimpleConnection;
 use reqwest::Method;
 
 const NEW: &str = "olivia@elsewhere.example";
@@ -311,4 +312,52 @@ async fn later_changes_are_taken_back_whatever_their_ids_say() {
     app.sql("UPDATE email_changes SET id = '00000000-0000-7000-8000-000000000001' WHERE changed_at IS NULL");
     app.visitor().post(&undo, &[]).await.leads_to("/");
     assert_eq!(app.number("SELECT count(*) FROM email_changes WHERE closed_at IS NULL"), 0);
+}
+
+#[actix_web::test]
+async fn who_changes_to_an_address_that_is_asked_into_their_team_is_asked_no_more() {
+    let app = TestApp::start().await;
+    let ask_in = async |email: &str| {
+        let form = [("email", email), ("name", ""), ("role", "member"), ("message", "Welcome.")];
+        app.signed_in(ADAM).post("/teams/northwind/members/new", &form).await.is(303);
+    };
+    let living = |email: &str| {
+        app.number(&format!("SELECT count(*) FROM invitations WHERE email = '{email}' AND kind = 'member' AND status IN ('waiting', 'sent')"))
+    };
+    ask_in(NEW).await;
+    ask_in("somebody@else.example").await;
+    let invitation = app.link_to(NEW);
+    changed(&app, NEW).await;
+    assert_eq!((living(NEW), living("somebody@else.example")), (0, 1));
+    app.visitor().get(&invitation).await.is(410);
+    assert_eq!(app.number("SELECT count(*) FROM outbox WHERE status = 'queued' AND link_purpose = 'invitation'"), 1, "its mail is given up");
+    assert_eq!(app.number("SELECT count(*) FROM audit WHERE action = 'invitation revoked' AND team_id IS NOT NULL"), 1);
+    assert_eq!(guildhall::verify::faults(&mut app.connection()).unwrap(), []);
+
+    let undo = app.link_to(OLIVIA);
+    ask_in(OLIVIA).await;
+    app.visitor().post(&undo, &[]).await.leads_to("/");
+    assert_eq!(living(OLIVIA), 0);
+    assert_eq!(guildhall::verify::faults(&mut app.connection()).unwrap(), []);
+}
+
+#[actix_web::test]
+async fn who_is_asking_the_new_address_in_is_waited_for() {
+    let app = TestApp::start().await;
+    let browser = asked(&app, NEW).await;
+    let link = app.link_to(NEW);
+    // Somebody who asks people in holds the team.
+    let mut asking = app.connection();
+    asking.batch_execute("BEGIN; SELECT FROM teams WHERE slug = 'northwind' FOR NO KEY UPDATE").unwrap();
+    let confirming = actix_web::rt::spawn(async move { browser.post(&link, &[]).await.status.as_u16() });
+    app.until_somebody_waits().await;
+    asking
+        .batch_execute(&format!(
+            "INSERT INTO invitations (id, kind, team_id, email, name, search, role, asked_by, status, generation, token_hash, sent_at, expires_at) \
+             SELECT gen_random_uuid(), 'member', t.id, '{NEW}', '', '', 'member', t.owner_id, 'sent', 1, sha256('x'), now(), now() + interval '7 days' \
+             FROM teams t WHERE t.slug = 'northwind'; COMMIT"
+        ))
+        .unwrap();
+    assert_eq!(confirming.await.unwrap(), 303);
+    assert_eq!(app.text(&format!("SELECT status FROM invitations WHERE email = '{NEW}'")), "revoked");
 }
