@@ -71,7 +71,7 @@ pub const DEEDS: &[Deed] = &[
     deed("/account/other-sessions/ending", OLIVIA, &[]),
     deed("/email-change/{token}", OLIVIA, &[]),
     deed("/email-undo/{token}", "", &[]),
-    deed("/account/confirmation", SAM, &[("password", PASSWORD), ("next", "/")]),
+    deed("/account/confirmation", SAM, &[("password", PASSWORD), ("proof_next", "/")]),
     deed("/password-reset", "", &[("email", SAM)]),
     deed("/password-reset/{token}", "", &[("password", "five quiet lanterns")]),
     deed(
