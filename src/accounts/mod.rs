@@ -12,4 +12,4 @@ pub mod sign_in;
 pub mod two_step;
 pub mod user;
 
-pub use user::User;
+pub use user::{Grant, User};

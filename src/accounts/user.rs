@@ -27,6 +27,15 @@ pub struct User {
     pub two_step_at: Option<DateTime<Utc>>,
 }
 
+/// Lets a session of somebody begin, or go on under a new id, unless all of theirs were ended since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grant {
+    /// Whose.
+    pub user: UserId,
+    /// How often all of theirs had been ended.
+    pub sessions_ended: i32,
+}
+
 impl User {
     /// The user with that id.
     pub fn find(conn: &mut PgConnection, id: UserId) -> QueryResult<Self> {
@@ -53,10 +62,24 @@ impl User {
         self.time_zone.parse().unwrap_or(Tz::UTC)
     }
 
-    /// Ends every session of a user, felt on their next request on every copy of the program (S10), and sign-ins that await a code.
+    /// Grants a session, in the transaction that decides it.
+    pub fn grant(conn: &mut PgConnection, id: UserId) -> QueryResult<Grant> {
+        let sessions_ended = users::table.find(id).select(users::sessions_ended).first(conn)?;
+        Ok(Grant { user: id, sessions_ended })
+    }
+
+    /// Ends every session of a user, felt on their next request on every copy of the program (S10), sign-ins that await a code, and sessions that
+    /// were granted and have not begun.
     pub fn end_sessions(conn: &mut PgConnection, id: UserId) -> QueryResult<usize> {
-        diesel::delete(second_steps::table.filter(second_steps::user_id.eq(id))).execute(conn)?;
+        Self::end_grants(conn, id)?;
         diesel::delete(sessions::table.filter(sessions::user_id.eq(id))).execute(conn)
+    }
+
+    /// Ends what has not begun yet: sign-ins that await a code, and sessions that were granted. Before the sessions themselves, since who begins
+    /// one holds the person's row.
+    pub fn end_grants(conn: &mut PgConnection, id: UserId) -> QueryResult<()> {
+        diesel::update(users::table.find(id)).set(users::sessions_ended.eq(users::sessions_ended + 1)).execute(conn)?;
+        diesel::delete(second_steps::table.filter(second_steps::user_id.eq(id))).execute(conn).map(drop)
     }
 
     /// The user that a mailed link proves: made new, or, where somebody registered the address before without proving it, taken over from

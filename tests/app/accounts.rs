@@ -142,7 +142,7 @@ async fn a_password_that_changes_while_it_is_checked_opens_nothing() {
     ask_for_a_link(&app, OLIVIA).await;
     choose(&app, &app.link_to(OLIVIA), "correct horse battery").await.leads_to("/sign-in");
     assert_eq!(checked.sign_in(conn, None).unwrap(), Entered::No);
-    assert_eq!(Credentials::of(conn, &olivia).unwrap().unwrap().sign_in(conn, None).unwrap(), Entered::In);
+    assert!(matches!(Credentials::of(conn, &olivia).unwrap().unwrap().sign_in(conn, None).unwrap(), Entered::In(_)));
 }
 
 // Where signing in leads

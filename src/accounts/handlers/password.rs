@@ -72,10 +72,10 @@ pub async fn change_password(
         return AccountPage::load(&by, &session, &db, layout).await?.refused(wrong);
     };
     let hash = passwords.hash(form.password).await?;
-    if !db.run(move |conn| password_change::change(conn, &mailer, &known, &hash, by.request)).await? {
+    let Some(grant) = db.run(move |conn| password_change::change(conn, &mailer, &known, &hash, by.request)).await? else {
         return AccountPage::load(&by, &session, &db, layout).await?.refused(wrong);
-    }
+    };
     security::password_change(by.user.id);
-    session.prove()?;
+    session.prove(grant)?;
     flash.ok(paths::account(), "Your password is changed.", "Every other browser is signed out.")
 }

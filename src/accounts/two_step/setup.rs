@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     accounts::{
-        User,
+        Grant, User,
         emails::two_step::{self as letters, Change},
     },
     audit::{self, Action, Actor, Event},
@@ -59,7 +59,7 @@ pub enum SwitchedOff {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Proved {
     /// It is them.
-    Yes(Right),
+    Yes(Grant, Right),
     /// It is no code of theirs now.
     No,
     /// Codes are not taken any more, until the password was right.
@@ -243,7 +243,7 @@ pub fn prove(
         let Some(right) = right else { return Ok(Proved::No) };
         forgive(conn, user.id)?;
         audit::record(conn, &Actor::person(user.id, request), Event::new(Action::IdentityConfirmed))?;
-        Ok(Proved::Yes(right))
+        Ok(Proved::Yes(User::grant(conn, user.id)?, right))
     })
 }
 

@@ -128,7 +128,14 @@ async fn a_form_that_came_too_late_goes_on_after_the_proof_as_it_was_sent() {
     let browser = app.signed_in(OLIVIA);
     let name = || app.text(&format!("SELECT name FROM users WHERE email = '{OLIVIA}'"));
     let text = "One & two\n  <b>\"three\"</b> = 100% ☃";
-    let form = FilledForm::to("/grave/words").add("next", "/b").add("word", "a").add("code", "1").add("to", "d").add("text", text).add("word", "").add("word", "c+d");
+    let form = FilledForm::to("/grave/words")
+        .add("next", "/b")
+        .add("word", "a")
+        .add("code", "1")
+        .add("to", "d")
+        .add("text", text)
+        .add("word", "")
+        .add("word", "c+d");
     age(&app, 11);
     let page = asked(&browser, &form.clone().add("password", "of the form")).await;
     page.is(200).shows("Confirm that it is you").shows("Nothing has been changed yet.");

@@ -143,6 +143,7 @@ async fn a_recovery_code_stands_in_once_and_is_told() {
     let mail = app.last_mail_to(OLIVIA);
     assert_eq!(mail.subject, "A recovery code was used for Guildhall");
     assert!(mail.text.contains("Codes left") && !mail.text.contains(RECOVERY), "{}", mail.text);
+    assert!(mail.html.contains("After the right password"), "{}", mail.html);
     assert_eq!(actions(&app), "recovery code used, signed in");
     let again = app.halfway(OLIVIA).post(CODE_PAGE, &[("recovery", RECOVERY)]).await;
     assert_eq!(again.is(422).error_at("recovery"), "Error: Enter a recovery code that you have not used yet");
@@ -262,6 +263,8 @@ async fn who_proves_again_who_they_are_gives_the_password_or_a_code() {
         olivia.get(ENDING).await.is(200);
     }
     assert_eq!(actions(&app), "identity confirmed, identity confirmed, recovery code used, identity confirmed");
+    let told = app.last_mail_to(OLIVIA).html;
+    assert!(told.contains("In a browser that is signed in") && !told.contains("After the right password"), "{told}");
     // The code that counted counts no more, and neither proves anything.
     stale();
     assert_eq!(olivia.submit(&form.clone().set("proof_code", &app.code(0))).await.is(422).error_at("proof_code"), WRONG);
