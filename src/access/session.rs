@@ -3,7 +3,7 @@
 use crate::{
     access::store::{AGENT, ENDED, FRESH, PROVED, ROW, SECOND_STEP, STALE, SessionLimits, UNAVAILABLE, USER},
     accounts::Grant,
-    db::now,
+    db::{now, unless_read_only},
     error::{Error, Result},
     ids::{SecondStepId, UserId},
     schema::sessions,
@@ -125,7 +125,7 @@ fn row(session: &Session) -> Option<Vec<u8>> {
     session.get::<String>(ROW).ok().flatten().and_then(|key| BASE64_URL_SAFE_NO_PAD.decode(key).ok())
 }
 
-/// Notes that the person was seen, at most once an hour (S15: one of the named traces).
+/// Notes that the person was seen, at most once an hour and where the database takes it (S15: one of the named traces).
 pub fn touch(conn: &mut PgConnection, row: &[u8]) -> QueryResult<()> {
-    diesel::update(sessions::table.find(row)).set(sessions::last_seen_at.eq(now())).execute(conn).map(drop)
+    unless_read_only(diesel::update(sessions::table.find(row)).set(sessions::last_seen_at.eq(now())).execute(conn).map(drop))
 }

@@ -168,7 +168,12 @@ async fn the_way_to_an_invitation_is_said_on_the_sign_in_page() {
 }
 
 /// S46: what must never be followed.
-const FOREIGN: [&str; 40] = [
+const FOREIGN: [&str; 45] = [
+    "/go/mia-chen",
+    "/%67o/mia-chen",
+    "/go/mia-chen?from=mail",
+    "/teams/../go/mia-chen",
+    "/./%67%6f/mia-chen",
     "",
     "evil.example",
     "evil.example/path",
