@@ -43,6 +43,10 @@ pub fn account_password() -> String {
 pub fn account_email() -> String {
     "/account/email".into()
 }
+/// Giving up an address that is not proved yet.
+pub fn email_cancellation() -> String {
+    "/account/email/cancellation".into()
+}
 /// Ending one of one's sessions.
 pub fn session_ending(id: SessionId) -> String {
     format!("/account/sessions/{id}/ending")

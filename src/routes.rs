@@ -185,8 +185,9 @@ fn account() -> Vec<Endpoint> {
         post("/sign-out", accounts::sign_out, &[Action::SignedOut]),
         get("/account", accounts::account),
         post("/account/profile", accounts::change_profile, &[Action::ProfileChanged]),
-        post("/account/password", accounts::change_password, &[Action::PasswordChanged]),
+        post("/account/password", accounts::change_password, &[Action::PasswordChanged, Action::EmailChangeCancelled]),
         post("/account/email", accounts::ask_for_email, &[Action::EmailChangeAsked]),
+        post("/account/email/cancellation", accounts::cancel_email, &[Action::EmailChangeCancelled]),
         get("/account/two-step", accounts::two_step),
         post("/account/two-step", accounts::switch_on_two_step, &[Action::TwoStepSetUp]),
         get("/account/two-step/setup", accounts::set_up_two_step),
@@ -213,7 +214,8 @@ fn account() -> Vec<Endpoint> {
         get("/password-reset", accounts::forgotten),
         post("/password-reset", accounts::ask, &[Action::PasswordResetAsked]).at_most(Limit::PasswordResetOfNetwork, Per::Network),
         get("/password-reset/{token}", accounts::choose),
-        post("/password-reset/{token}", accounts::reset, &[Action::PasswordReset]).at_most(Limit::Link, Per::Network),
+        post("/password-reset/{token}", accounts::reset, &[Action::PasswordReset, Action::EmailChangeCancelled])
+            .at_most(Limit::Link, Per::Network),
     ]
 }
 

@@ -19,6 +19,7 @@ use diesel::{
     prelude::*,
     sql_types::Timestamptz,
 };
+use uuid::Uuid;
 
 /// Each row has one link of each purpose; a newer link is a newer row.
 pub const GENERATION: i32 = 1;
@@ -119,6 +120,32 @@ pub fn ask(
         audit::record(conn, &Actor::person(user.id, request), Event::new(Action::EmailChangeAsked).target(user.id.uuid()))?;
         Ok(true)
     })
+}
+
+/// Gives up the new address that waits for its proof; says whether there was one.
+pub fn cancel(conn: &mut PgConnection, user: UserId, request: Option<RequestId>) -> QueryResult<bool> {
+    db::transaction(conn, |conn| {
+        User::lock(conn, user)?;
+        give_up(conn, &Actor::person(user, request), user)
+    })
+}
+
+/// The same for somebody whose row is locked: a new password ends what whoever knew the old one has asked for.
+pub(super) fn give_up(conn: &mut PgConnection, by: &Actor, user: UserId) -> QueryResult<bool> {
+    let pending = email_changes::table
+        .filter(email_changes::user_id.eq(user))
+        .filter(email_changes::changed_at.is_null())
+        .filter(email_changes::closed_at.is_null())
+        .filter(email_changes::expires_at.gt(now()));
+    let given_up: Vec<EmailChangeId> =
+        diesel::update(pending).set(email_changes::closed_at.eq(now().nullable())).returning(email_changes::id).get_results(conn)?;
+    if given_up.is_empty() {
+        return Ok(false);
+    }
+    let links: Vec<Uuid> = given_up.iter().map(|id| id.uuid()).collect();
+    mail::give_up(conn, &links, "Not sent: the new address was given up before.")?;
+    audit::record(conn, by, Event::new(Action::EmailChangeCancelled).target(user.uuid()))?;
+    Ok(true)
 }
 
 impl ChangeLink {

@@ -2,7 +2,7 @@
 
 use crate::{
     accounts::{
-        User,
+        Grant, User, email_change,
         emails::{self, PasswordChange},
         password_reset,
         sign_in::Credentials,
@@ -32,7 +32,9 @@ pub fn change(
         password_reset::close_open(conn, user.id)?;
         let at: DateTime<Utc> = select(now()).get_result(conn)?;
         mail::queue(conn, mailer, None, &emails::password_changed(&user, at, PasswordChange::ByPerson))?;
-        audit::record(conn, &Actor::person(user.id, request), Event::new(Action::PasswordChanged).target(user.id.uuid()))?;
+        let by = Actor::person(user.id, request);
+        audit::record(conn, &by, Event::new(Action::PasswordChanged).target(user.id.uuid()))?;
+        email_change::give_up(conn, &by, user.id)?;
         User::grant(conn, user.id).map(Some)
     })
 }

@@ -4,7 +4,7 @@ use crate::{
     db::now,
     email_address::EmailAddress,
     ids::UserId,
-    schema::{second_steps, sessions, users},
+    schema::{companies, members, second_steps, sessions, staff, teams, users},
     words,
 };
 use chrono::{DateTime, Utc};
@@ -55,6 +55,24 @@ impl User {
     /// The first name, for sentences like "Ask Olivia to accept".
     pub fn first_name(&self) -> &str {
         self.name.split(' ').next().unwrap_or(&self.name)
+    }
+
+    /// What others know that belongs to them: their name and address, and the teams and companies that they are in (S2). It stands here, below
+    /// those rooms, because choosing a password asks for it.
+    pub fn known_words(&self, conn: &mut PgConnection) -> QueryResult<Vec<String>> {
+        let teams = members::table
+            .inner_join(teams::table)
+            .filter(members::user_id.eq(self.id))
+            .filter(members::left_at.is_null())
+            .select(teams::name);
+        let companies = staff::table
+            .inner_join(companies::table)
+            .filter(staff::user_id.eq(self.id))
+            .filter(staff::left_at.is_null())
+            .select(companies::name);
+        let mut words: Vec<String> = teams.union(companies).load(conn)?;
+        words.extend([self.name.clone(), self.email.to_string()]);
+        Ok(words)
     }
 
     /// Their time zone.

@@ -2,7 +2,7 @@
 
 use super::{
     Typed,
-    codes::{self, Right},
+    codes::{self, Purpose, Right},
     setup,
 };
 use crate::{
@@ -79,7 +79,7 @@ pub fn answer(
             .get_result::<i32>(conn)
             .optional()?;
         let Some(tries) = tries else { return Ok(Answered::Over) };
-        let right = typed.map_or(Ok(None), |typed| codes::take(conn, mailer, sealer, &user, typed, request))?;
+        let right = typed.map_or(Ok(None), |typed| codes::take(conn, mailer, sealer, &user, typed, Purpose::SignIn, request))?;
         let Some(right) = right else { return Ok(if tries < TRIES { Answered::Wrong } else { Answered::TooOften }) };
         diesel::delete(second_steps::table.find(id)).execute(conn)?;
         setup::forgive(conn, user.id)?;

@@ -3,7 +3,7 @@
 use super::{
     RecoveryCode, SharedSecret, Typed,
     app::App,
-    codes::{self, Right},
+    codes::{self, Purpose, Right},
     recovery,
 };
 use crate::{
@@ -239,7 +239,7 @@ pub fn prove(
         if diesel::update(tried).set(authenticators::misses.eq(authenticators::misses + 1)).execute(conn)? == 0 {
             return Ok(Proved::NoMore);
         }
-        let right = typed.map_or(Ok(None), |typed| codes::take(conn, mailer, sealer, &user, typed, request))?;
+        let right = typed.map_or(Ok(None), |typed| codes::take(conn, mailer, sealer, &user, typed, Purpose::Proof, request))?;
         let Some(right) = right else { return Ok(Proved::No) };
         forgive(conn, user.id)?;
         audit::record(conn, &Actor::person(user.id, request), Event::new(Action::IdentityConfirmed))?;

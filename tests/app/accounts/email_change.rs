@@ -322,7 +322,9 @@ async fn who_changes_to_an_address_that_is_asked_into_their_team_is_asked_no_mor
         app.signed_in(ADAM).post("/teams/northwind/members/new", &form).await.is(303);
     };
     let living = |email: &str| {
-        app.number(&format!("SELECT count(*) FROM invitations WHERE email = '{email}' AND kind = 'member' AND status IN ('waiting', 'sent')"))
+        app.number(&format!(
+            "SELECT count(*) FROM invitations WHERE email = '{email}' AND kind = 'member' AND status IN ('waiting', 'sent')"
+        ))
     };
     ask_in(NEW).await;
     ask_in("somebody@else.example").await;
@@ -330,7 +332,11 @@ async fn who_changes_to_an_address_that_is_asked_into_their_team_is_asked_no_mor
     changed(&app, NEW).await;
     assert_eq!((living(NEW), living("somebody@else.example")), (0, 1));
     app.visitor().get(&invitation).await.is(410);
-    assert_eq!(app.number("SELECT count(*) FROM outbox WHERE status = 'queued' AND link_purpose = 'invitation'"), 1, "its mail is given up");
+    assert_eq!(
+        app.number("SELECT count(*) FROM outbox WHERE status = 'queued' AND link_purpose = 'invitation'"),
+        1,
+        "its mail is given up"
+    );
     assert_eq!(app.number("SELECT count(*) FROM audit WHERE action = 'invitation revoked' AND team_id IS NOT NULL"), 1);
     assert_eq!(guildhall::verify::faults(&mut app.connection()).unwrap(), []);
 
@@ -360,4 +366,43 @@ async fn who_is_asking_the_new_address_in_is_waited_for() {
         .unwrap();
     assert_eq!(confirming.await.unwrap(), 303);
     assert_eq!(app.text(&format!("SELECT status FROM invitations WHERE email = '{NEW}'")), "revoked");
+}
+
+#[actix_web::test]
+async fn a_change_that_is_not_confirmed_yet_is_cancelled_on_the_account_page() {
+    let app = TestApp::start().await;
+    let browser = asked(&app, NEW).await;
+    let link = app.link_to(NEW);
+    let cancel = browser.get("/account").await.form("/account/email/cancellation");
+    let page = browser.submit(&cancel).await;
+    page.leads_to("/account");
+    let page = browser.follow(page).await;
+    page.shows("Cancelled.").hides("is not confirmed yet");
+    assert!(!page.has_form("/account/email/cancellation"));
+    browser.get(&link).await.is(410);
+    browser.post(&link, &[]).await.is(410);
+    assert_eq!(app.number("SELECT count(*) FROM outbox WHERE status = 'queued'"), 0, "the mail does not leave any more");
+    let page = browser.submit(&cancel).await;
+    browser.follow(page).await.shows("There is nothing to cancel.");
+    assert_eq!(app.text("SELECT string_agg(action, ',' ORDER BY at, id) FROM audit"), "email change asked,email change cancelled");
+}
+
+/// Whoever knew the password before may have asked for it.
+#[actix_web::test]
+async fn a_new_password_ends_a_change_that_is_not_confirmed_yet() {
+    for by_link in [true, false] {
+        let app = TestApp::start().await;
+        asked(&app, NEW).await;
+        let link = app.link_to(NEW);
+        let olivia = app.signed_in(OLIVIA);
+        if by_link {
+            super::ask_for_a_link(&app, OLIVIA).await;
+            super::choose(&app, &app.link_to(OLIVIA), "five quiet lanterns").await.leads_to("/sign-in");
+        } else {
+            olivia.post("/account/password", &[("current", PASSWORD), ("password", "five quiet lanterns")]).await.leads_to("/account");
+        }
+        app.signed_in(OLIVIA).post(&link, &[]).await.is(410);
+        assert_eq!(address_of_olivia(&app), OLIVIA);
+        assert_eq!(app.number("SELECT count(*) FROM audit WHERE action = 'email change cancelled'"), 1);
+    }
 }
