@@ -177,6 +177,14 @@ impl Collision for DieselError {
     }
 }
 
+/// What is noted where the database takes it, and left where it only reads: pages are read all the same (R11).
+pub fn unless_read_only(noted: QueryResult<()>) -> QueryResult<()> {
+    match noted {
+        Err(DieselError::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _)) => Ok(()),
+        noted => noted,
+    }
+}
+
 /// The name of the constraint that an insert or update broke, where it broke one.
 pub fn broken_constraint(error: &DieselError) -> Option<&str> {
     match error {

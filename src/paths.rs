@@ -1,6 +1,7 @@
 //! A function for every URL. Only this file and `routes.rs` spell them.
 
 use crate::{ids::*, tokens::Purpose};
+use percent_encoding::percent_decode_str;
 
 /// `/`, which leads to the one place a person has.
 pub fn home() -> String {
@@ -41,6 +42,10 @@ pub fn account_password() -> String {
 /// Asking for another address.
 pub fn account_email() -> String {
     "/account/email".into()
+}
+/// Giving up an address that is not proved yet.
+pub fn email_cancellation() -> String {
+    "/account/email/cancellation".into()
 }
 /// Ending one of one's sessions.
 pub fn session_ending(id: SessionId) -> String {
@@ -558,6 +563,10 @@ pub fn lesson_taken_action(team: &str, course: CourseId, id: LessonId, noun: &st
 /// What a link's click opens.
 pub fn go(text: &str) -> String {
     format!("/go/{text}")
+}
+/// Whether a path is such a click, however it is written. As the routes read it: `/%67o` is `/go`.
+pub fn is_click(path: &str) -> bool {
+    percent_decode_str(path).decode_utf8_lossy().starts_with("/go/")
 }
 /// A team's links.
 pub fn team_links(team: &str) -> String {

@@ -185,8 +185,9 @@ fn account() -> Vec<Endpoint> {
         post("/sign-out", accounts::sign_out, &[Action::SignedOut]),
         get("/account", accounts::account),
         post("/account/profile", accounts::change_profile, &[Action::ProfileChanged]),
-        post("/account/password", accounts::change_password, &[Action::PasswordChanged]),
+        post("/account/password", accounts::change_password, &[Action::PasswordChanged, Action::EmailChangeCancelled]),
         post("/account/email", accounts::ask_for_email, &[Action::EmailChangeAsked]),
+        post("/account/email/cancellation", accounts::cancel_email, &[Action::EmailChangeCancelled]),
         get("/account/two-step", accounts::two_step),
         post("/account/two-step", accounts::switch_on_two_step, &[Action::TwoStepSetUp]),
         get("/account/two-step/setup", accounts::set_up_two_step),
@@ -199,12 +200,13 @@ fn account() -> Vec<Endpoint> {
         post("/account/sessions/{session}/ending", accounts::end_session, &[Action::SessionEnded]),
         post("/account/other-sessions/ending", accounts::end_other_sessions, &[Action::OtherSessionsEnded]),
         get("/email-change/{token}", accounts::email_change),
-        post("/email-change/{token}", accounts::change_email, &[Action::EmailChanged]).at_most(Limit::Link, Per::Network),
+        post("/email-change/{token}", accounts::change_email, &[Action::EmailChanged, Action::InvitationRevoked])
+            .at_most(Limit::Link, Per::Network),
         get("/email-undo/{token}", accounts::email_undo),
         post(
             "/email-undo/{token}",
             accounts::undo_email,
-            &[Action::EmailChangeUndone, Action::TwoStepSwitchedOff, Action::PasswordResetAsked],
+            &[Action::EmailChangeUndone, Action::InvitationRevoked, Action::TwoStepSwitchedOff, Action::PasswordResetAsked],
         )
         .at_most(Limit::Link, Per::Network),
         get("/account/confirmation", accounts::confirmation),
@@ -213,7 +215,8 @@ fn account() -> Vec<Endpoint> {
         get("/password-reset", accounts::forgotten),
         post("/password-reset", accounts::ask, &[Action::PasswordResetAsked]).at_most(Limit::PasswordResetOfNetwork, Per::Network),
         get("/password-reset/{token}", accounts::choose),
-        post("/password-reset/{token}", accounts::reset, &[Action::PasswordReset]).at_most(Limit::Link, Per::Network),
+        post("/password-reset/{token}", accounts::reset, &[Action::PasswordReset, Action::EmailChangeCancelled])
+            .at_most(Limit::Link, Per::Network),
     ]
 }
 

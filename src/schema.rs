@@ -624,6 +624,7 @@ diesel::table! {
         time_zone -> Text,
         created_at -> Timestamptz,
         two_step_at -> Nullable<Timestamptz>,
+        sessions_ended -> Int4,
     }
 }
 

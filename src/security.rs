@@ -15,6 +15,11 @@ pub fn login_fail(user: Option<UserId>) {
     tracing::warn!(target: "guildhall::security", event = "authn_login_fail", user = user.map(field::display), "a password that is none");
 }
 
+/// A code of a second step opened nothing.
+pub fn code_fail(user: Option<UserId>) {
+    tracing::warn!(target: "guildhall::security", event = "authn_login_fail", user = user.map(field::display), "a code that is none");
+}
+
 /// A password is another one now.
 pub fn password_change(user: UserId) {
     tracing::info!(target: "guildhall::security", event = "authn_password_change", %user, "another password");

@@ -6,7 +6,7 @@ use crate::{
     accounts::User,
     audit::{self, Action, Actor, Event},
     companies::{StaffPermission, rail as company_rail, rail::CompanyTab, staff::Staff},
-    db::Db,
+    db::{Db, unless_read_only},
     error::{Error, Result},
     ids::RequestId,
     invitations::approval::{self, WaitingCount},
@@ -342,7 +342,7 @@ impl<P: may::TeamMay> FromRequest for InTeam<P> {
                     }
                     return Ok(Err(member));
                 }
-                Membership::touch_if_stale(conn, &member)?;
+                unless_read_only(Membership::touch_if_stale(conn, &member))?;
                 let waiting = approval::count_waiting(conn, member.team.id)?;
                 Ok::<_, Error>(Ok(Self { member, waiting, actor, _permission: PhantomData }))
             });

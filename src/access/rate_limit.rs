@@ -32,7 +32,7 @@ crate::text_enum!(
     Limit {
         /// Passwords for one address from one network.
         SignIn = "sign-in",
-        /// Passwords from one network, whatever the address.
+        /// Passwords and codes from one network, whatever the address, and forms that were sent empty.
         SignInOfNetwork = "sign-in of a network",
         /// Codes of a second step for one person from one network.
         Code = "code",

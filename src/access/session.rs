@@ -1,8 +1,9 @@
 //! The session of a request: who it is, how fresh the proof of that is, and the ways to begin, renew and end one (S8, S9, S13).
 
 use crate::{
-    access::store::{AGENT, FRESH, PROVED, ROW, SECOND_STEP, STALE, SessionLimits, UNAVAILABLE, USER},
-    db::now,
+    access::store::{AGENT, ENDED, FRESH, PROVED, ROW, SECOND_STEP, STALE, SessionLimits, UNAVAILABLE, USER},
+    accounts::Grant,
+    db::{now, unless_read_only},
     error::{Error, Result},
     ids::{SecondStepId, UserId},
     schema::sessions,
@@ -27,11 +28,11 @@ pub struct ThisSession {
 
 impl ThisSession {
     /// Begins a session for this user under a new id (S9). Signing in is a proof of who they are (S13).
-    pub fn sign_in(&self, user: UserId) -> Result<()> {
+    pub fn sign_in(&self, grant: Grant) -> Result<()> {
         self.session.remove(SECOND_STEP);
-        self.put(USER, user)?;
-        security::login_success(user);
-        self.renew()
+        self.put(USER, grant.user)?;
+        security::login_success(grant.user);
+        self.renew(grant)
     }
 
     /// Remembers, under a new id (S9), a sign-in whose password was right and whose code is awaited (S7). Nobody is signed in meanwhile.
@@ -47,13 +48,14 @@ impl ThisSession {
     }
 
     /// Goes on under a new id (S9) as somebody who has just proved who they are (S13).
-    pub fn prove(&self) -> Result<()> {
+    pub fn prove(&self, grant: Grant) -> Result<()> {
         security::session_renewed();
-        self.renew()
+        self.renew(grant)
     }
 
-    fn renew(&self) -> Result<()> {
+    fn renew(&self, grant: Grant) -> Result<()> {
         self.session.renew();
+        self.put(ENDED, grant.sessions_ended)?;
         self.put(PROVED, true)?;
         self.put(AGENT, &self.agent)
     }
@@ -123,7 +125,7 @@ fn row(session: &Session) -> Option<Vec<u8>> {
     session.get::<String>(ROW).ok().flatten().and_then(|key| BASE64_URL_SAFE_NO_PAD.decode(key).ok())
 }
 
-/// Notes that the person was seen, at most once an hour (S15: one of the named traces).
+/// Notes that the person was seen, at most once an hour and where the database takes it (S15: one of the named traces).
 pub fn touch(conn: &mut PgConnection, row: &[u8]) -> QueryResult<()> {
-    diesel::update(sessions::table.find(row)).set(sessions::last_seen_at.eq(now())).execute(conn).map(drop)
+    unless_read_only(diesel::update(sessions::table.find(row)).set(sessions::last_seen_at.eq(now())).execute(conn).map(drop))
 }

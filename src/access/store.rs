@@ -2,9 +2,9 @@
 //! What decides how long one lasts is the database's clock (S11, R26).
 
 use crate::{
-    db::{Db, now},
+    db::{self, Db, now},
     ids::UserId,
-    schema::sessions,
+    schema::{sessions, users},
     tokens::hash_of,
 };
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
@@ -23,6 +23,8 @@ pub(super) const USER: &str = "user_id";
 pub(super) const SECOND_STEP: &str = "second_step";
 /// What the browser says of itself; the row has a column for it.
 pub(super) const AGENT: &str = "user_agent";
+/// Set for the store, which begins no session where all of the person's were ended since it was granted.
+pub(super) const ENDED: &str = "sessions_ended";
 /// Set for the store, which writes down when: the person has just proved who they are.
 pub(super) const PROVED: &str = "proved";
 /// Set by the store: the row's key.
@@ -42,7 +44,7 @@ const PROOF_LASTS: i32 = 10;
 pub struct SessionLimits {
     /// Without being used. To be seen is noted once an hour, so that it may be up to an hour less.
     pub idle_hours: i32,
-    /// From signing in.
+    /// From signing in, or from proving again who they are: either begins a session under a new id.
     pub days: i32,
 }
 
@@ -65,6 +67,8 @@ pub struct Sessions {
 /// A state as the row keeps it: what has a column of its own apart, and nothing that the store added itself.
 struct Row {
     user: Option<UserId>,
+    /// How often all of theirs had been ended when this one was granted.
+    ended: Option<i32>,
     agent: String,
     proved: bool,
     state: serde_json::Value,
@@ -73,12 +77,22 @@ struct Row {
 impl Row {
     fn of(mut state: State) -> Self {
         let user = state.remove(USER).and_then(|text| serde_json::from_str(&text).ok());
+        let ended = state.remove(ENDED).and_then(|text| serde_json::from_str(&text).ok());
         let agent = state.remove(AGENT).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
         let proved = state.remove(PROVED).is_some();
         for own in [ROW, STALE, FRESH, UNAVAILABLE] {
             state.remove(own);
         }
-        Self { user, agent, proved, state: serde_json::json!(state) }
+        Self { user, ended, agent, proved, state: serde_json::json!(state) }
+    }
+
+    /// Whether it may begin: nobody's may, and somebody's where not all of theirs were ended since it was granted. Theirs are not ended until it
+    /// has begun.
+    fn is_granted(&self, conn: &mut PgConnection) -> QueryResult<bool> {
+        let Some(user) = self.user else { return Ok(true) };
+        let Some(ended) = self.ended else { return Ok(false) };
+        let granted = users::table.find(user).filter(users::sessions_ended.eq(ended)).select(users::id).for_share();
+        Ok(granted.first::<UserId>(conn).optional()?.is_some())
     }
 }
 
@@ -121,20 +135,27 @@ impl SessionStore for Sessions {
 
     async fn save(&self, state: State, _: &Duration) -> Result<SessionKey, SaveError> {
         let key = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
-        let Row { user, agent, proved, state } = Row::of(state);
-        let (row, days) = (hash_of(&key), self.limits.days);
+        let row = Row::of(state);
+        let (hash, days) = (hash_of(&key), self.limits.days);
         self.db
             .run(move |conn| {
-                diesel::insert_into(sessions::table)
-                    .values((
-                        sessions::id_hash.eq(row),
-                        sessions::user_id.eq(user),
-                        sessions::user_agent.eq(agent),
-                        sessions::state.eq(state),
-                        sessions::proved_at.eq(case_when(proved.into_sql::<Bool>(), now())),
-                        sessions::expires_at.eq(now() + days.days()),
-                    ))
-                    .execute(conn)?;
+                db::transaction(conn, |conn| {
+                    // The browser then has a key that opens nothing, as if the session had begun before and ended with the others.
+                    if !row.is_granted(conn)? {
+                        return Ok(());
+                    }
+                    diesel::insert_into(sessions::table)
+                        .values((
+                            sessions::id_hash.eq(&hash),
+                            sessions::user_id.eq(row.user),
+                            sessions::user_agent.eq(&row.agent),
+                            sessions::state.eq(&row.state),
+                            sessions::proved_at.eq(case_when(row.proved.into_sql::<Bool>(), now())),
+                            sessions::expires_at.eq(now() + days.days()),
+                        ))
+                        .execute(conn)
+                        .map(drop)
+                })?;
                 // Nobody asks for what is over; it goes when others come.
                 diesel::delete(sessions::table.filter(sessions::expires_at.lt(now()))).execute(conn)
             })
@@ -155,7 +176,7 @@ impl SessionStore for Sessions {
         Ok(key)
     }
 
-    /// Nothing prolongs a session: the days count from signing in, and being seen is noted by the locks.
+    /// Nothing prolongs a session: the days count from its beginning, and being seen is noted by the locks.
     async fn update_ttl(&self, _: &SessionKey, _: &Duration) -> Result<(), anyhow::Error> {
         Ok(())
     }

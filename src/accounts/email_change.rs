@@ -2,7 +2,7 @@
 //! address is told and can take it back for 72 hours. An address that somebody else uses is answered alike, and only they are told.
 
 use crate::{
-    accounts::{User, emails, password_reset, sign_in::Credentials, two_step::setup},
+    accounts::{User, emails, invited, password_reset, sign_in::Credentials, two_step::setup},
     audit::{self, Action, Actor, Event},
     db::{self, now},
     email_address::EmailAddress,
@@ -13,7 +13,13 @@ use crate::{
     words,
 };
 use chrono::{DateTime, Utc};
-use diesel::{dsl::IntervalDsl, prelude::*};
+use diesel::{
+    dsl::{IntervalDsl, sql},
+    expression::SqlLiteral,
+    prelude::*,
+    sql_types::Timestamptz,
+};
+use uuid::Uuid;
 
 /// Each row has one link of each purpose; a newer link is a newer row.
 pub const GENERATION: i32 = 1;
@@ -116,6 +122,32 @@ pub fn ask(
     })
 }
 
+/// Gives up the new address that waits for its proof; says whether there was one.
+pub fn cancel(conn: &mut PgConnection, user: UserId, request: Option<RequestId>) -> QueryResult<bool> {
+    db::transaction(conn, |conn| {
+        User::lock(conn, user)?;
+        give_up(conn, &Actor::person(user, request), user)
+    })
+}
+
+/// The same for somebody whose row is locked: a new password ends what whoever knew the old one has asked for.
+pub(super) fn give_up(conn: &mut PgConnection, by: &Actor, user: UserId) -> QueryResult<bool> {
+    let pending = email_changes::table
+        .filter(email_changes::user_id.eq(user))
+        .filter(email_changes::changed_at.is_null())
+        .filter(email_changes::closed_at.is_null())
+        .filter(email_changes::expires_at.gt(now()));
+    let given_up: Vec<EmailChangeId> =
+        diesel::update(pending).set(email_changes::closed_at.eq(now().nullable())).returning(email_changes::id).get_results(conn)?;
+    if given_up.is_empty() {
+        return Ok(false);
+    }
+    let links: Vec<Uuid> = given_up.iter().map(|id| id.uuid()).collect();
+    mail::give_up(conn, &links, "Not sent: the new address was given up before.")?;
+    audit::record(conn, by, Event::new(Action::EmailChangeCancelled).target(user.uuid()))?;
+    Ok(true)
+}
+
 impl ChangeLink {
     /// The link whose token has that hash; `NotFound` where there never was one.
     pub fn find(conn: &mut PgConnection, hash: &TokenHash) -> QueryResult<Self> {
@@ -130,11 +162,12 @@ impl ChangeLink {
 }
 
 /// Uses the link: the new address counts, and the old one is told. Whoever registered the new address without proving it has nothing
-/// there (S38).
+/// there (S38), and invitations of it into teams that the person is in are taken back.
 pub fn confirm(conn: &mut PgConnection, mailer: &Mailer, hash: &TokenHash, by: UserId, request: Option<RequestId>) -> QueryResult<Changed> {
     db::transaction(conn, |conn| {
-        // The person first, as everywhere, so that two links never wait for each other.
-        let user = User::query().filter(users::id.eq(by)).for_no_key_update().first(conn)?;
+        // The person before the links, as everywhere, so that two links never wait for each other.
+        let teams = invited::lock_teams(conn, by)?;
+        let user = User::lock(conn, by)?;
         let open = email_changes::table
             .filter(email_changes::token_hash.eq(hash))
             .filter(email_changes::user_id.eq(by))
@@ -158,9 +191,11 @@ pub fn confirm(conn: &mut PgConnection, mailer: &Mailer, hash: &TokenHash, by: U
                 .execute(conn)?;
             return Ok(Changed::Taken);
         }
+        let by = Actor::person(user.id, request);
         password_reset::close_open(conn, user.id)?;
         mail::queue_until(conn, mailer, None, &emails::address_changed(&user, &email, id, undo_until), undo_until)?;
-        audit::record(conn, &Actor::person(user.id, request), Event::new(Action::EmailChanged).target(user.id.uuid()))?;
+        audit::record(conn, &by, Event::new(Action::EmailChanged).target(user.id.uuid()))?;
+        invited::take_back(conn, &by, &teams, &email)?;
         Ok(Changed::Done)
     })
 }
@@ -181,35 +216,43 @@ impl UndoLink {
 }
 
 /// Takes the change back: the old address counts again, the password opens nothing any more, every session ends, and a link for a new
-/// password is mailed to the old address. Later changes are taken back with it, an authenticator app set up since among them: who made them
-/// no longer has a say.
+/// password is mailed to the old address. Later changes are taken back with it: who made them no longer has a say. An authenticator app goes
+/// too where it was set up within three days before the change or since, and every recovery code: who could change the address could make
+/// them first.
 pub fn undo(conn: &mut PgConnection, mailer: &Mailer, hash: &TokenHash, request: Option<RequestId>) -> QueryResult<Changed> {
     db::transaction(conn, |conn| {
-        let owner = email_changes::table.filter(email_changes::undo_hash.eq(hash)).select(email_changes::user_id);
-        let user = User::query().filter(users::id.eq_any(owner)).for_no_key_update().first(conn)?;
+        let owner = email_changes::table.filter(email_changes::undo_hash.eq(hash)).select(email_changes::user_id).first(conn)?;
+        let teams = invited::lock_teams(conn, owner)?;
+        let user = User::lock(conn, owner)?;
         let open = email_changes::table
             .filter(email_changes::undo_hash.eq(hash))
             .filter(email_changes::closed_at.is_null())
             .filter(email_changes::undo_until.gt(now().nullable()))
-            .select((email_changes::id, email_changes::old_email, email_changes::changed_at.assume_not_null()));
-        let found = open.first::<(EmailChangeId, EmailAddress, DateTime<Utc>)>(conn).optional()?;
-        let Some((id, old, changed_at)) = found else { return Ok(Changed::LinkEnded) };
-        diesel::update(email_changes::table.filter(email_changes::user_id.eq(user.id)).filter(email_changes::id.ge(id)))
-            .filter(email_changes::closed_at.is_null())
-            .set(email_changes::closed_at.eq(now().nullable()))
-            .execute(conn)?;
+            .select((email_changes::old_email, email_changes::created_at, doubtful_since()));
+        let found = open.first::<(EmailAddress, DateTime<Utc>, DateTime<Utc>)>(conn).optional()?;
+        let Some((old, asked_at, doubtful_since)) = found else { return Ok(Changed::LinkEnded) };
         if db::unless_broken(conn, ONE_USER, |conn| set_address(conn, &user, &old))?.is_none() {
             return Ok(Changed::Taken);
         }
+        diesel::update(email_changes::table.filter(email_changes::user_id.eq(user.id)).filter(email_changes::created_at.ge(asked_at)))
+            .filter(email_changes::closed_at.is_null())
+            .set(email_changes::closed_at.eq(now().nullable()))
+            .execute(conn)?;
         diesel::update(users::table.find(user.id)).set(users::password_hash.eq(None::<String>)).execute(conn)?;
         User::end_sessions(conn, user.id)?;
         let nobody = Actor { user: None, role: None, request };
         audit::record(conn, &nobody, Event::new(Action::EmailChangeUndone).target(user.id.uuid()))?;
+        invited::take_back(conn, &nobody, &teams, &old)?;
         let user = User { email: old.clone(), ..user };
-        setup::end_if_set_up_since(conn, mailer, &nobody, &user, changed_at)?;
+        setup::end_what_is_doubtful(conn, mailer, &nobody, &user, doubtful_since)?;
         password_reset::ask(conn, mailer, &old, request)?;
         Ok(Changed::Done)
     })
+}
+
+/// From when on what was set up may be a stranger's: 72 hours before the change, or from asking for it, where that was earlier.
+fn doubtful_since() -> SqlLiteral<Timestamptz> {
+    sql("least(email_changes.created_at, email_changes.changed_at - interval '72 hours')")
 }
 
 fn close_pending(conn: &mut PgConnection, user: UserId) -> QueryResult<usize> {

@@ -3,6 +3,7 @@
 pub mod email_change;
 pub mod emails;
 pub mod handlers;
+mod invited;
 pub mod password_change;
 pub mod password_reset;
 pub mod profile;
@@ -11,4 +12,4 @@ pub mod sign_in;
 pub mod two_step;
 pub mod user;
 
-pub use user::User;
+pub use user::{Grant, User};

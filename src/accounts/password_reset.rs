@@ -2,7 +2,7 @@
 
 use crate::{
     accounts::{
-        User,
+        User, email_change,
         emails::{self, PasswordChange},
     },
     audit::{self, Action, Actor, Event},
@@ -74,7 +74,7 @@ pub fn ask(conn: &mut PgConnection, mailer: &Mailer, email: &EmailAddress, reque
     })
 }
 
-/// Uses the link: the password is set, every session ends, and the person is told by mail.
+/// Uses the link: the password is set, every session ends, a change of address that is not proved yet too, and the person is told by mail.
 pub fn set(
     conn: &mut PgConnection,
     mailer: &Mailer,
@@ -99,7 +99,9 @@ pub fn set(
         diesel::update(users::table.find(user.id)).set(users::password_hash.eq(password_hash)).execute(conn)?;
         User::end_sessions(conn, user.id)?;
         mail::queue(conn, mailer, None, &emails::password_changed(&user, at, PasswordChange::ByLink))?;
-        audit::record(conn, &Actor::person(user.id, request), Event::new(Action::PasswordReset).target(user.id.uuid()))?;
+        let by = Actor::person(user.id, request);
+        audit::record(conn, &by, Event::new(Action::PasswordReset).target(user.id.uuid()))?;
+        email_change::give_up(conn, &by, user.id)?;
         Ok(NewPassword::Set)
     })
 }

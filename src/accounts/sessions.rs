@@ -1,6 +1,7 @@
 //! A person's sessions, as they see and end them (S12).
 
 use crate::{
+    accounts::User,
     audit::{self, Action, Actor, Event},
     db::{self, now},
     ids::{RequestId, SessionId, UserId},
@@ -52,9 +53,10 @@ pub fn end(conn: &mut PgConnection, user: UserId, id: SessionId, request: Option
     })
 }
 
-/// Ends all of theirs but `this`, and says how many.
+/// Ends all of theirs but `this`, and says how many. Sign-ins that await a code end too, and sessions that have not begun.
 pub fn end_others(conn: &mut PgConnection, user: UserId, this: &[u8], request: Option<RequestId>) -> QueryResult<usize> {
     db::transaction(conn, |conn| {
+        User::end_grants(conn, user)?;
         let others = sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::id_hash.ne(this));
         let ended = diesel::delete(others).execute(conn)?;
         let event = Event::new(Action::OtherSessionsEnded).target(user.uuid()).after(json!({ "ended": ended }));

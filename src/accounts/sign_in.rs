@@ -2,14 +2,14 @@
 
 use crate::{
     accounts::{
-        User,
+        Grant, User,
         two_step::{pending, setup},
     },
     audit::{self, Action, Actor, Event},
     db,
     email_address::EmailAddress,
     ids::{RequestId, SecondStepId, UserId},
-    schema::users,
+    schema::{sessions, users},
 };
 use diesel::prelude::*;
 
@@ -27,7 +27,7 @@ pub struct Credentials {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entered {
     /// They are signed in.
-    In,
+    In(Grant),
     /// Their code is awaited (S7); until then they are not.
     CodeAwaited(SecondStepId),
     /// The password was changed while it was being checked.
@@ -53,17 +53,17 @@ impl Credentials {
                 return pending::begin(conn, user.id).map(Entered::CodeAwaited);
             }
             audit::record(conn, &Actor::person(user.id, request), Event::new(Action::SignedIn))?;
-            Ok(Entered::In)
+            User::grant(conn, user.id).map(Entered::In)
         })
     }
 
-    /// Writes down that the person proved again who they are (S13); says no where the password was changed while it was being checked.
-    pub fn confirm(&self, conn: &mut PgConnection, request: Option<RequestId>) -> QueryResult<bool> {
+    /// Writes down that the person proved again who they are (S13); nothing where the password was changed while it was being checked.
+    pub fn confirm(&self, conn: &mut PgConnection, request: Option<RequestId>) -> QueryResult<Option<Grant>> {
         db::transaction(conn, |conn| {
-            let Some(user) = self.lock(conn)? else { return Ok(false) };
+            let Some(user) = self.lock(conn)? else { return Ok(None) };
             setup::forgive(conn, user.id)?;
             audit::record(conn, &Actor::person(user.id, request), Event::new(Action::IdentityConfirmed))?;
-            Ok(true)
+            User::grant(conn, user.id).map(Some)
         })
     }
 
@@ -78,7 +78,10 @@ impl Credentials {
     }
 }
 
-/// Writes down that the person signed out.
-pub fn sign_out(conn: &mut PgConnection, user: UserId, request: Option<RequestId>) -> QueryResult<()> {
-    audit::record(conn, &Actor::person(user, request), Event::new(Action::SignedOut))
+/// Ends the session in that row, and writes down that the person signed out.
+pub fn sign_out(conn: &mut PgConnection, user: UserId, row: &[u8], request: Option<RequestId>) -> QueryResult<()> {
+    db::transaction(conn, |conn| {
+        diesel::delete(sessions::table.find(row)).execute(conn)?;
+        audit::record(conn, &Actor::person(user, request), Event::new(Action::SignedOut))
+    })
 }

@@ -4,7 +4,7 @@ use crate::{
     db::now,
     email_address::EmailAddress,
     ids::UserId,
-    schema::{second_steps, sessions, users},
+    schema::{companies, members, second_steps, sessions, staff, teams, users},
     words,
 };
 use chrono::{DateTime, Utc};
@@ -25,6 +25,15 @@ pub struct User {
     pub time_zone: String,
     /// Since when two-step sign-in is on (S7).
     pub two_step_at: Option<DateTime<Utc>>,
+}
+
+/// Lets a session of somebody begin, or go on under a new id, unless all of theirs were ended since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grant {
+    /// Whose.
+    pub user: UserId,
+    /// How often all of theirs had been ended.
+    pub sessions_ended: i32,
 }
 
 impl User {
@@ -48,15 +57,47 @@ impl User {
         self.name.split(' ').next().unwrap_or(&self.name)
     }
 
+    /// What others know that belongs to them: their name and address, and the teams and companies that they are in (S2). It stands here, below
+    /// those rooms, because choosing a password asks for it.
+    pub fn known_words(&self, conn: &mut PgConnection) -> QueryResult<Vec<String>> {
+        let teams = members::table
+            .inner_join(teams::table)
+            .filter(members::user_id.eq(self.id))
+            .filter(members::left_at.is_null())
+            .select(teams::name);
+        let companies = staff::table
+            .inner_join(companies::table)
+            .filter(staff::user_id.eq(self.id))
+            .filter(staff::left_at.is_null())
+            .select(companies::name);
+        let mut words: Vec<String> = teams.union(companies).load(conn)?;
+        words.extend([self.name.clone(), self.email.to_string()]);
+        Ok(words)
+    }
+
     /// Their time zone.
     pub fn zone(&self) -> Tz {
         self.time_zone.parse().unwrap_or(Tz::UTC)
     }
 
-    /// Ends every session of a user, felt on their next request on every copy of the program (S10), and sign-ins that await a code.
+    /// Grants a session, in the transaction that decides it.
+    pub fn grant(conn: &mut PgConnection, id: UserId) -> QueryResult<Grant> {
+        let sessions_ended = users::table.find(id).select(users::sessions_ended).first(conn)?;
+        Ok(Grant { user: id, sessions_ended })
+    }
+
+    /// Ends every session of a user, felt on their next request on every copy of the program (S10), sign-ins that await a code, and sessions that
+    /// were granted and have not begun.
     pub fn end_sessions(conn: &mut PgConnection, id: UserId) -> QueryResult<usize> {
-        diesel::delete(second_steps::table.filter(second_steps::user_id.eq(id))).execute(conn)?;
+        Self::end_grants(conn, id)?;
         diesel::delete(sessions::table.filter(sessions::user_id.eq(id))).execute(conn)
+    }
+
+    /// Ends what has not begun yet: sign-ins that await a code, and sessions that were granted. Before the sessions themselves, since who begins
+    /// one holds the person's row.
+    pub fn end_grants(conn: &mut PgConnection, id: UserId) -> QueryResult<()> {
+        diesel::update(users::table.find(id)).set(users::sessions_ended.eq(users::sessions_ended + 1)).execute(conn)?;
+        diesel::delete(second_steps::table.filter(second_steps::user_id.eq(id))).execute(conn).map(drop)
     }
 
     /// The user that a mailed link proves: made new, or, where somebody registered the address before without proving it, taken over from

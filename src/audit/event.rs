@@ -28,6 +28,8 @@ text_enum!(
         EmailChangeAsked = "email change asked",
         /// A new address was proved and counts.
         EmailChanged = "email changed",
+        /// Somebody gave up a new address before it was proved, or chose a new password before.
+        EmailChangeCancelled = "email change cancelled",
         /// A change of address was taken back from the old one.
         EmailChangeUndone = "email change undone",
         /// Somebody switched two-step sign-in on, or took another app for it.

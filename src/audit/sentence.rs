@@ -33,6 +33,7 @@ pub fn of(line: &Line) -> String {
         Action::PasswordChanged => format!("{who} changed their password"),
         Action::EmailChangeAsked => format!("{who} gave a new address"),
         Action::EmailChanged => format!("{who} proved a new address"),
+        Action::EmailChangeCancelled => format!("{who} gave up a new address"),
         Action::EmailChangeUndone => format!("{who} took a change of address back"),
         Action::TwoStepSetUp => format!("{who} set up two-step sign-in"),
         Action::TwoStepSwitchedOff => match &line.actor {
@@ -199,6 +200,7 @@ pub const fn is_the_teams(action: Action) -> bool {
         | Action::PasswordChanged
         | Action::EmailChangeAsked
         | Action::EmailChanged
+        | Action::EmailChangeCancelled
         | Action::EmailChangeUndone
         | Action::TwoStepSetUp
         | Action::TwoStepSwitchedOff

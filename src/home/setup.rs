@@ -1,7 +1,7 @@
 //! Founding a company by a one-time link: `serve` prints one on an empty database, `guildhall company NAME` one for each further company.
 
 use crate::{
-    accounts::User,
+    accounts::{Grant, User},
     audit::{self, Action, Actor, Event},
     companies::{Company, StaffRole, staff::Staff},
     db::{self, now},
@@ -64,8 +64,8 @@ pub struct NewCompany {
 /// What came of founding a company.
 #[derive(Debug)]
 pub enum Founded {
-    /// It is founded; the user is its administrator.
-    Company(Company, UserId),
+    /// It is founded by who is signed in, or by somebody new, whose session begins.
+    Company(Company, Option<Grant>),
     /// The link was used or has expired. Nothing was made.
     LinkEnded,
     /// The address belongs to a verified account, whose owner must sign in first. Nothing was made.
@@ -120,7 +120,11 @@ pub fn found(conn: &mut PgConnection, hash: &TokenHash, new: &NewCompany, reques
         let by = Actor { user: Some(user), role: Some(StaffRole::Administrator.as_str()), request };
         audit::record(conn, &by, Event::new(Action::CompanyFounded).company(company.id).target(company.id.uuid()))?;
         match Program::create(conn, &by, company.id, &new.program, &new.terms)? {
-            Written::Saved(_) => Ok(Founded::Company(company, user)),
+            Written::Saved(_) => {
+                let is_new = matches!(new.founder, Founder::New { .. });
+                let grant = if is_new { Some(User::grant(conn, user)?) } else { None };
+                Ok(Founded::Company(company, grant))
+            }
             Written::NameTaken | Written::HostUnlisted(_) => unreachable!("a new company has no other program, and lists its first host"),
         }
     })

@@ -2,7 +2,7 @@
 //! asked again here, with the rows locked (S31, S40).
 
 use crate::{
-    accounts::User,
+    accounts::{Grant, User},
     companies::{Company, StaffPermission, staff::Staff},
     db::{self, now},
     error::Result,
@@ -87,8 +87,8 @@ impl Into {
 pub enum Accepted {
     /// They are in.
     In {
-        /// Who it was.
-        user: UserId,
+        /// Who it was; a session of theirs may begin.
+        grant: Grant,
         /// Where it leads.
         home: Home,
     },
@@ -150,7 +150,7 @@ pub fn accept(
             (Into::TheTeam, Some(team)) if joining::team(conn, mailer, request, &invitation, &user, &team)? => Home::Team(team),
             (Into::TheTeam | Into::Team(_), _) => return Ok(Accepted::NotSo),
         };
-        Ok(Accepted::In { user: user.id, home })
+        Ok(Accepted::In { grant: User::grant(conn, user.id)?, home })
     })
 }
 

@@ -6,6 +6,7 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     http::header::{CACHE_CONTROL, HeaderValue},
     middleware::Next,
+    web::Data,
 };
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -44,11 +45,14 @@ pub fn folder() -> Option<PathBuf> {
     candidates.into_iter().flatten().find(|folder| folder.join("app.css").is_file())
 }
 
-/// An address with a version never changes its content.
+/// An address with the version of a file that is here never changes its content. Under another version it is asked for by pages of another copy
+/// of the program, whose file it may not be.
 pub async fn keep(req: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let versioned = req.path().starts_with(PREFIX) && req.query_string().starts_with("v=");
+    let Assets { css, js, icon } = *req.app_data::<Data<Assets>>().expect("Assets is registered in app.rs").get_ref();
+    let asked = req.uri().path_and_query().map(|asked| asked.as_str());
+    let is_ours = [css, js, icon].into_iter().any(|address| asked == Some(address));
     let mut res = next.call(req).await?;
-    if versioned && res.status().is_success() {
+    if is_ours && res.status().is_success() {
         res.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
     }
     Ok(res)

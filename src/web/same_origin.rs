@@ -37,7 +37,8 @@ fn comes_from(origin: &Origin, headers: &HeaderMap) -> bool {
     }
 }
 
-/// A path of this site to return to, or nothing (S46): one `/` first, no second, no backslash, no control characters.
+/// A path of this site to return to, or nothing (S46): one `/` first, no second, no backslash, no control characters, and no member's link, which
+/// leads on to another site.
 pub fn same_site_path(next: &str) -> Option<&str> {
     let sound = next.starts_with('/')
         && !next.starts_with("//")
@@ -47,7 +48,7 @@ pub fn same_site_path(next: &str) -> Option<&str> {
     // The URL parser drops tabs and line breaks and folds dots; what it makes of the path must still be ours.
     let base = url::Url::parse("http://guildhall.invalid").ok()?;
     let joined = base.join(next).ok()?;
-    (sound && joined.host_str() == base.host_str() && !joined.path().starts_with("//")).then_some(next)
+    (sound && joined.host_str() == base.host_str() && !joined.path().starts_with("//") && !paths::is_click(joined.path())).then_some(next)
 }
 
 /// The page that a form was on, where the browser tells and it is ours.

@@ -37,6 +37,7 @@ GET  /account                                                 | in  | 200  200  
 POST /account/profile                                         | in  | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
 POST /account/password                                        | in  | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
 POST /account/email                                           | in  | 422  422   422   422   |  422   | 422     422   422   422         | 422    | 422
+POST /account/email/cancellation                              | in  | go   go    go    go    |  go    | go      go    go    go          | go     | go
 GET  /account/two-step                                        | in  | 200  200   200   200   |  200   | 200     200   200   200         | 200    | 200
 POST /account/two-step                                        | in  | 422  go    go    go    |  go    | go      go    go    go          | go     | go
 GET  /account/two-step/setup                                  | in  | 200  go    go    go    |  go    | go      go    go    go          | go     | go

@@ -142,7 +142,7 @@ async fn a_password_that_changes_while_it_is_checked_opens_nothing() {
     ask_for_a_link(&app, OLIVIA).await;
     choose(&app, &app.link_to(OLIVIA), "correct horse battery").await.leads_to("/sign-in");
     assert_eq!(checked.sign_in(conn, None).unwrap(), Entered::No);
-    assert_eq!(Credentials::of(conn, &olivia).unwrap().unwrap().sign_in(conn, None).unwrap(), Entered::In);
+    assert!(matches!(Credentials::of(conn, &olivia).unwrap().unwrap().sign_in(conn, None).unwrap(), Entered::In(_)));
 }
 
 // Where signing in leads
@@ -168,7 +168,12 @@ async fn the_way_to_an_invitation_is_said_on_the_sign_in_page() {
 }
 
 /// S46: what must never be followed.
-const FOREIGN: [&str; 40] = [
+const FOREIGN: [&str; 45] = [
+    "/go/mia-chen",
+    "/%67o/mia-chen",
+    "/go/mia-chen?from=mail",
+    "/teams/../go/mia-chen",
+    "/./%67%6f/mia-chen",
     "",
     "evil.example",
     "evil.example/path",
@@ -537,7 +542,7 @@ async fn a_weak_password_is_refused_and_the_link_stays() {
     let link = app.link_to(OLIVIA);
     let before = app.dump();
     for (password, says) in
-        [("", "12 characters or more"), ("eleven char", "12 characters or more"), (&*"x".repeat(1000), "fewer than 1,000 characters")]
+        [("", "12 characters or more"), ("eleven char", "12 characters or more"), (&*"x".repeat(1001), "1,000 characters or fewer")]
     {
         let page = choose(&app, &link, password).await;
         page.is(422).shows(OLIVIA);

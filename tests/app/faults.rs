@@ -203,3 +203,22 @@ async fn a_connection_that_is_cut_is_replaced() {
     assert!(pages.iter().all(|page| page.status.as_u16() < 400 || page.status == 503));
     assert!(sam.get("/").await.status.as_u16() < 400);
 }
+
+#[actix_web::test]
+async fn while_the_database_only_reads_pages_are_read_and_changes_refused() {
+    let app = TestApp::start().await;
+    let people = [(SAM, "/companies/acme/partners"), (OLIVIA, "/teams/northwind"), (MIA, "/account")];
+    let browsers = people.map(|(email, page)| (app.signed_in(email), page));
+    // Nobody was seen for an hour, so that it would be noted.
+    app.sql(
+        "UPDATE sessions SET last_seen_at = now() - interval '2 hours'; UPDATE members SET last_active_at = now() - interval '2 hours'",
+    );
+    app.sql(&format!("ALTER DATABASE {} SET default_transaction_read_only = on", app.database_name()));
+    let copy = app.copy().await;
+    for (browser, page) in browsers {
+        let browser = browser.on(&copy);
+        browser.get(page).await.is(200);
+        is_busy(&browser.post("/account/profile", &[("name", "Another Name"), ("time_zone", "UTC")]).await);
+    }
+    assert_eq!(app.number("SELECT count(*) FROM sessions WHERE last_seen_at > now() - interval '1 hour'"), 0);
+}

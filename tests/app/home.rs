@@ -316,3 +316,15 @@ async fn two_tabs_at_once_found_one_company() {
         assert_eq!(app.number(&format!("SELECT count(*) FROM {table}")), 1, "{table}");
     }
 }
+
+#[actix_web::test]
+async fn a_set_up_link_is_no_proof_of_who_is_signed_in() {
+    let app = TestApp::start().await;
+    let sam = app.signed_in(SAM);
+    app.sql("UPDATE sessions SET proved_at = now() - interval '11 minutes'");
+    let before = sam.cookies();
+    found(&sam, &link(&app, None)).await.leads_to("/companies/lattice/partners");
+    assert_eq!(app.number("SELECT count(*) FROM sessions WHERE proved_at > now() - interval '10 minutes'"), 0);
+    assert!(before.split("; ").all(|cookie| sam.cookies().contains(cookie)), "the session goes on");
+    sam.get("/companies/lattice/audit/export").await.leads_to("/account/confirmation?next=%2Fcompanies%2Flattice%2Faudit%2Fexport");
+}

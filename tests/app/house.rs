@@ -276,7 +276,13 @@ async fn style_and_script_are_kept_for_ever_under_their_version() {
     let page = app.visitor().get("/sign-in").await;
     let css = page.links("link[rel=stylesheet]").remove(0);
     assert!(app.visitor().get(&css).await.is(200).header("cache-control").contains("immutable"));
-    assert_eq!(app.visitor().get("/static/app.css").await.is(200).header("cache-control"), "no-store");
+    let (_, version) = css.split_once('=').unwrap();
+    for other in ["", "?v=", "?v=0123456789ab", &format!("?v={version}0"), &format!("?x=1&v={version}")] {
+        let page = app.visitor().get(&format!("/static/app.css{other}")).await;
+        assert_eq!(page.is(200).header("cache-control"), "no-store", "{other}");
+    }
+    let of_another = app.visitor().get(&format!("/static/app.js?v={version}")).await;
+    assert_eq!(of_another.is(200).header("cache-control"), "no-store", "the version of another file");
 }
 
 #[actix_web::test]

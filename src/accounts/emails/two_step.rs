@@ -2,7 +2,7 @@
 
 use super::SAFETY;
 use crate::{
-    accounts::User,
+    accounts::{User, two_step::codes::Purpose},
     mail::{Letter, Target, plain, strong},
     paths,
     web::time::exact,
@@ -20,6 +20,8 @@ pub enum Change {
     Off,
     /// There are ten new recovery codes.
     NewCodes,
+    /// No recovery code is left, since the address was taken back.
+    CodesEnded,
 }
 
 /// The notice of a change.
@@ -46,6 +48,11 @@ pub fn changed(user: &User, at: DateTime<Utc>, change: Change) -> Letter {
             " has ten new recovery codes. Those before open nothing any more.",
             "If it was you, there is nothing to do.",
         ),
+        Change::CodesEnded => (
+            "Your recovery codes open nothing any more",
+            " has its address back. Whoever changed it could have made recovery codes too, so none of them counts any more.",
+            "Your app makes your codes as before. Make new recovery codes on your account page once you have chosen a new password.",
+        ),
     };
     Letter {
         subject: format!("{heading} for Guildhall"),
@@ -59,17 +66,17 @@ pub fn changed(user: &User, at: DateTime<Utc>, change: Change) -> Letter {
 }
 
 /// A recovery code stood in for the app; so many are left.
-pub fn recovery_code_used(user: &User, at: DateTime<Utc>, left: i64) -> Letter {
+pub fn recovery_code_used(user: &User, at: DateTime<Utc>, purpose: Purpose, left: i64) -> Letter {
     let when = exact(at, user.zone());
+    let before = match purpose {
+        Purpose::SignIn => "After the right password, one of the recovery codes of ",
+        Purpose::Proof => "In a browser that is signed in, asked again who is there, one of the recovery codes of ",
+    };
     Letter {
         subject: "A recovery code was used for Guildhall".into(),
         preheader: format!("It stood in for your app on {when}."),
         heading: "A recovery code was used".into(),
-        lead: vec![
-            plain("After the right password, one of the recovery codes of "),
-            strong(user.email.as_str()),
-            plain(" stood in for a code of your app. It works no more."),
-        ],
+        lead: vec![plain(before), strong(user.email.as_str()), plain(" stood in for a code of your app. It works no more.")],
         facts: vec![("Account", user.email.to_string()), ("When", when), ("Codes left", left.to_string())],
         note: "If it was you, there is nothing to do. New recovery codes are made on your account page.".into(),
         ..to(user)

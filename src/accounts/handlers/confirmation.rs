@@ -15,6 +15,7 @@ use crate::{
     mail::Mailer,
     paths,
     sealing::Sealer,
+    security,
     web::{Flash, FormErrors, Frame, Layout, Redirect, Sent, page, refused, same_origin::same_site_path},
 };
 use actix_web::{HttpResponse, web::Query};
@@ -35,10 +36,10 @@ pub struct Onward {
 #[serde(default)]
 pub struct ConfirmationForm {
     password: String,
-    code: String,
-    next: String,
+    proof_code: String,
+    proof_next: String,
     /// Where the form was sent that this page keeps.
-    to: String,
+    proof_to: String,
 }
 
 #[derive(Template)]
@@ -104,16 +105,19 @@ pub async fn confirm(
     if !onward.to.is_empty() {
         return page(&Confirmation::new(&by, layout, &onward.next).keeping(LateForm::to(&onward.to, fields)));
     }
-    let asked = Confirmation::new(&by, layout, &form.next).keeping(LateForm::to(&form.to, fields));
-    let next = same_site_path(&form.next).map_or_else(paths::home, str::to_owned);
-    if asked.takes_codes && !form.code.trim().is_empty() {
-        let (user, typed) = (by.user.id, Typed::parse(&form.code));
+    let asked = Confirmation::new(&by, layout, &form.proof_next).keeping(LateForm::to(&form.proof_to, fields));
+    let next = same_site_path(&form.proof_next).map_or_else(paths::home, str::to_owned);
+    if asked.takes_codes && !form.proof_code.trim().is_empty() {
+        let (user, typed) = (by.user.id, Typed::parse(&form.proof_code));
         return match db.run(move |conn| setup::prove(conn, &mailer, &sealer, user, typed.as_ref(), by.request)).await? {
-            Proved::Yes(right) => {
-                session.prove()?;
+            Proved::Yes(grant, right) => {
+                session.prove(grant)?;
                 go_on(right, asked.late.as_ref(), &flash, &next)
             }
-            Proved::No => asked.refused("code", "Enter the six digits that your app shows now"),
+            Proved::No => {
+                security::code_fail(Some(user));
+                asked.refused("proof_code", "Enter the six digits that your app shows now")
+            }
             Proved::NoMore => asked.refused("password", "Enter your password: after five wrong codes none is taken"),
         };
     }
@@ -123,12 +127,10 @@ pub async fn confirm(
     }
     let confirmed = match checked(&by, form.password, &passwords, &limiter, &db).await? {
         Some(known) => db.run(move |conn| known.confirm(conn, by.request)).await?,
-        None => false,
+        None => None,
     };
-    if !confirmed {
-        return asked.refused("password", NOT_THE_PASSWORD);
-    }
-    session.prove()?;
+    let Some(grant) = confirmed else { return asked.refused("password", NOT_THE_PASSWORD) };
+    session.prove(grant)?;
     go_on(Right::App, asked.late.as_ref(), &flash, &next)
 }
 

@@ -108,6 +108,14 @@ pub async fn ask_for_email(
     flash.info(paths::account(), "Look in the new inbox.", told)
 }
 
+/// Gives up a new address that is not proved yet.
+pub async fn cancel_email(by: SignedIn, flash: Flash, db: Db) -> Redirect {
+    match db.run(move |conn| email_change::cancel(conn, by.user.id, by.request)).await? {
+        true => flash.ok(paths::account(), "Cancelled.", "Your address stays as it is, and the link that was mailed leads nowhere now."),
+        false => flash.info(paths::account(), "There is nothing to cancel.", "No new address waits to be confirmed."),
+    }
+}
+
 /// The page behind the link to a new address. It changes nothing (S39).
 pub async fn email_change(by: Anyone, token: Path<String>, layout: Layout, db: Db) -> Result<HttpResponse> {
     let link = find_change(&db, &token).await?;

@@ -7,8 +7,8 @@ use crate::{
 };
 use actix_web::HttpResponse;
 
-/// Fields of the page that asks; none of them is carried, least of all a password or a code.
-const ITS_OWN: [&str; 4] = ["password", "code", "next", "to"];
+/// Fields of the page that asks, named like those of no other form, and passwords, which no page repeats: none of them is carried.
+const NOT_CARRIED: [&str; 4] = ["password", "proof_code", "proof_next", "proof_to"];
 
 /// The form, and where it was sent.
 pub struct LateForm {
@@ -21,7 +21,7 @@ pub struct LateForm {
 impl LateForm {
     /// What was sent to that address; nothing where it is no address of this site.
     pub fn to(address: &str, fields: Vec<(String, String)>) -> Option<Self> {
-        let fields = fields.into_iter().filter(|(name, _)| !ITS_OWN.contains(&name.as_str())).collect();
+        let fields = fields.into_iter().filter(|(name, _)| !NOT_CARRIED.contains(&name.as_str())).collect();
         Some(Self { to: same_site_path(address)?.to_owned(), fields })
     }
 

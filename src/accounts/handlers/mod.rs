@@ -17,7 +17,7 @@ mod zones;
 
 pub use account::{account, change_profile};
 pub use confirmation::{confirm, confirmation};
-pub use email::{ask_for_email, change_email, email_change, email_undo, undo_email};
+pub use email::{ask_for_email, cancel_email, change_email, email_change, email_undo, undo_email};
 pub use password::change_password;
 pub use password_reset::{ask, choose, forgotten, reset};
 pub use recovery_codes::{recovery_codes, renew_recovery_codes};

@@ -22,12 +22,12 @@ pub struct PasswordForm {
 }
 
 impl PasswordForm {
-    fn check(&self, by: &SignedIn) -> std::result::Result<(), FormErrors> {
+    fn check(&self, known_words: &[String]) -> std::result::Result<(), FormErrors> {
         let mut errors = FormErrors::none();
         if self.current.is_empty() {
             errors.add("current", "Enter the password you have now");
         }
-        if let Some(weakness) = password::weakness(&self.password, &[&by.user.name, by.user.email.as_str()]) {
+        if let Some(weakness) = password::weakness(&self.password, known_words) {
             errors.add("password", weakness);
         }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
@@ -63,7 +63,9 @@ pub async fn change_password(
     mailer: Mailer,
     db: Db,
 ) -> Redirect {
-    if let Err(errors) = form.check(&by) {
+    let user = by.user.clone();
+    let known_words = db.run(move |conn| user.known_words(conn)).await?;
+    if let Err(errors) = form.check(&known_words) {
         return AccountPage::load(&by, &session, &db, layout).await?.refused(errors);
     }
     let wrong = FormErrors::one("current", NOT_THE_PASSWORD);
@@ -72,10 +74,10 @@ pub async fn change_password(
         return AccountPage::load(&by, &session, &db, layout).await?.refused(wrong);
     };
     let hash = passwords.hash(form.password).await?;
-    if !db.run(move |conn| password_change::change(conn, &mailer, &known, &hash, by.request)).await? {
+    let Some(grant) = db.run(move |conn| password_change::change(conn, &mailer, &known, &hash, by.request)).await? else {
         return AccountPage::load(&by, &session, &db, layout).await?.refused(wrong);
-    }
+    };
     security::password_change(by.user.id);
-    session.prove()?;
+    session.prove(grant)?;
     flash.ok(paths::account(), "Your password is changed.", "Every other browser is signed out.")
 }

@@ -103,7 +103,9 @@ pub async fn reset(
     db: Db,
 ) -> Redirect {
     let Some((hash, link)) = open_link(&db, &token).await? else { return ended(&by, layout) };
-    if let Some(weakness) = password::weakness(&form.password, &[&link.user.name, link.user.email.as_str()]) {
+    let user = link.user.clone();
+    let known_words = db.run(move |conn| user.known_words(conn)).await?;
+    if let Some(weakness) = password::weakness(&form.password, &known_words) {
         let asked = choose_page(&by, layout, &token, &link);
         return refused(&ChoosePassword { frame: asked.frame.with_errors(), errors: FormErrors::one("password", weakness), ..asked });
     }

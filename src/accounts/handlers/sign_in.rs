@@ -103,14 +103,17 @@ pub async fn sign_in(
     let Some(person) = known.filter(|_| matches) else {
         return refused(&sign_in_page.refused(form.email, FormErrors::one("email", NO_MATCH)));
     };
-    let id = person.id;
     let entered = db.run(move |conn| {
-        limiter.forget(conn, Limit::SignIn, Whose::AddressHere(&email))?;
-        person.sign_in(conn, by.request)
+        let entered = person.sign_in(conn, by.request)?;
+        // Of two steps the second clears the count.
+        if matches!(entered, Entered::In(_)) {
+            limiter.forget(conn, Limit::SignIn, Whose::AddressHere(&email))?;
+        }
+        Ok::<_, Error>(entered)
     });
     match entered.await? {
-        Entered::In => {
-            session.sign_in(id)?;
+        Entered::In(grant) => {
+            session.sign_in(grant)?;
             see_other(path_or_home(&form.next))
         }
         Entered::CodeAwaited(second_step) => {
@@ -123,8 +126,8 @@ pub async fn sign_in(
 
 /// Ends the session on the server, and leads to the sign-in page, or to `next` for who wants to go on as somebody else.
 pub async fn sign_out(by: Anyone, Form(onward): Form<Onward>, session: ThisSession, flash: Flash, db: Db) -> Redirect {
-    if let Some(user) = by.user {
-        db.run(move |conn| sign_in::sign_out(conn, user.id, by.request)).await?;
+    if let Some((user, row)) = by.user.zip(session.row()) {
+        db.run(move |conn| sign_in::sign_out(conn, user.id, &row, by.request)).await?;
     }
     session.end();
     let next = same_site_path(&onward.next).map_or_else(paths::sign_in, str::to_owned);

@@ -2,7 +2,7 @@
 
 use super::two_step::Onward;
 use crate::{
-    access::{Anyone, Limiter, ThisSession},
+    access::{Anyone, Limit, Limiter, ThisSession, Whose},
     accounts::{
         User,
         two_step::{
@@ -16,6 +16,7 @@ use crate::{
     mail::Mailer,
     paths,
     sealing::Sealer,
+    security,
     web::{Flash, Form, FormErrors, Frame, Layout, Redirect, page, refused, see_other},
 };
 use actix_web::{HttpResponse, web::Query};
@@ -82,18 +83,22 @@ pub async fn take_sign_in_code(
     let (field, message) = field_of(&form.code, &form.recovery);
     let typed = Typed::parse(if field == "code" { &form.code } else { &form.recovery });
     let answered = db.run(move |conn| {
-        if let Some(user) = pending::find(conn, id)? {
-            limiter.take_code(conn, user.id)?;
-        }
+        let Some(user) = pending::find(conn, id)? else { return Ok((Answered::Over, None)) };
+        limiter.take_code(conn, user.id)?;
         let answered = pending::answer(conn, &mailer, &sealer, id, typed.as_ref(), by.request)?;
-        if let Answered::In(user, _) = answered {
-            limiter.forget_code(conn, user)?;
+        if matches!(answered, Answered::In(..)) {
+            limiter.forget_code(conn, user.id)?;
+            limiter.forget(conn, Limit::SignIn, Whose::AddressHere(&user.email))?;
         }
-        Ok::<_, Error>(answered)
+        Ok::<_, Error>((answered, Some(user.id)))
     });
-    match answered.await? {
-        Answered::In(user, right) => {
-            session.sign_in(user)?;
+    let (answered, user) = answered.await?;
+    if matches!(answered, Answered::Wrong | Answered::TooOften) {
+        security::code_fail(user);
+    }
+    match answered {
+        Answered::In(grant, right) => {
+            session.sign_in(grant)?;
             welcome(right, &flash, onward.path_or_home())
         }
         Answered::Wrong => match db.run(move |conn| pending::find(conn, id)).await? {

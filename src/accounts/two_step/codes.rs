@@ -21,6 +21,15 @@ pub enum Typed {
     Recovery(RecoveryCode),
 }
 
+/// What a code is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The second step of signing in, after the password.
+    SignIn,
+    /// A proof, in place of the password, of who is signed in (S13).
+    Proof,
+}
+
 /// What a right code was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Right {
@@ -51,6 +60,7 @@ pub(super) fn take(
     sealer: &Sealer,
     user: &User,
     typed: &Typed,
+    purpose: Purpose,
     request: Option<RequestId>,
 ) -> QueryResult<Option<Right>> {
     match typed {
@@ -67,7 +77,7 @@ pub(super) fn take(
             }
             let left = recovery::left(conn, user.id)?;
             let at = select(now()).get_result(conn)?;
-            mail::queue(conn, mailer, None, &emails::two_step::recovery_code_used(user, at, left))?;
+            mail::queue(conn, mailer, None, &emails::two_step::recovery_code_used(user, at, purpose, left))?;
             audit::record(conn, &Actor::person(user.id, request), Event::new(Action::RecoveryCodeUsed).target(user.id.uuid()))?;
             Ok(Some(Right::Recovery { left }))
         }

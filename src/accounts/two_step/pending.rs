@@ -2,11 +2,11 @@
 
 use super::{
     Typed,
-    codes::{self, Right},
+    codes::{self, Purpose, Right},
     setup,
 };
 use crate::{
-    accounts::User,
+    accounts::{Grant, User},
     audit::{self, Action, Actor, Event},
     db::{self, now},
     ids::{RequestId, SecondStepId, UserId},
@@ -25,7 +25,7 @@ const LASTS: i32 = 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answered {
     /// They are signed in.
-    In(UserId, Right),
+    In(Grant, Right),
     /// It is no code of theirs now; they may try again.
     Wrong,
     /// It was the last of five wrong ones: from the password on again.
@@ -79,11 +79,11 @@ pub fn answer(
             .get_result::<i32>(conn)
             .optional()?;
         let Some(tries) = tries else { return Ok(Answered::Over) };
-        let right = typed.map_or(Ok(None), |typed| codes::take(conn, mailer, sealer, &user, typed, request))?;
+        let right = typed.map_or(Ok(None), |typed| codes::take(conn, mailer, sealer, &user, typed, Purpose::SignIn, request))?;
         let Some(right) = right else { return Ok(if tries < TRIES { Answered::Wrong } else { Answered::TooOften }) };
         diesel::delete(second_steps::table.find(id)).execute(conn)?;
         setup::forgive(conn, user.id)?;
         audit::record(conn, &Actor::person(user.id, request), Event::new(Action::SignedIn))?;
-        Ok(Answered::In(user.id, right))
+        Ok(Answered::In(User::grant(conn, user.id)?, right))
     })
 }

@@ -3,12 +3,12 @@
 use super::{
     RecoveryCode, SharedSecret, Typed,
     app::App,
-    codes::{self, Right},
+    codes::{self, Purpose, Right},
     recovery,
 };
 use crate::{
     accounts::{
-        User,
+        Grant, User,
         emails::two_step::{self as letters, Change},
     },
     audit::{self, Action, Actor, Event},
@@ -59,7 +59,7 @@ pub enum SwitchedOff {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Proved {
     /// It is them.
-    Yes(Right),
+    Yes(Grant, Right),
     /// It is no code of theirs now.
     No,
     /// Codes are not taken any more, until the password was right.
@@ -193,8 +193,9 @@ pub fn switch_off_for(conn: &mut PgConnection, mailer: &Mailer, email: &EmailAdd
     })
 }
 
-/// Throws away an app that was set up since then: by whoever had the account meanwhile, whom its owner cannot ask for a code.
-pub(in crate::accounts) fn end_if_set_up_since(
+/// Throws away an app that was set up since then, by whoever had the account meanwhile and whom its owner cannot ask for a code. Where the app
+/// stays, its recovery codes go all the same, whoever made them; the owner is told and makes new ones.
+pub(in crate::accounts) fn end_what_is_doubtful(
     conn: &mut PgConnection,
     mailer: &Mailer,
     by: &Actor,
@@ -203,7 +204,14 @@ pub(in crate::accounts) fn end_if_set_up_since(
 ) -> QueryResult<()> {
     diesel::delete(on_trial(user.id)).execute(conn)?;
     let newer = in_force(user.id).filter(authenticators::confirmed_at.ge(since));
-    if select(exists(newer)).get_result(conn)? { end(conn, mailer, by, user) } else { Ok(()) }
+    if select(exists(newer)).get_result(conn)? {
+        return end(conn, mailer, by, user);
+    }
+    if recovery::drop_all(conn, user.id)? > 0 {
+        let at = select(now()).get_result(conn)?;
+        mail::queue(conn, mailer, None, &letters::changed(user, at, Change::CodesEnded))?;
+    }
+    Ok(())
 }
 
 fn end(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, user: &User) -> QueryResult<()> {
@@ -231,11 +239,11 @@ pub fn prove(
         if diesel::update(tried).set(authenticators::misses.eq(authenticators::misses + 1)).execute(conn)? == 0 {
             return Ok(Proved::NoMore);
         }
-        let right = typed.map_or(Ok(None), |typed| codes::take(conn, mailer, sealer, &user, typed, request))?;
+        let right = typed.map_or(Ok(None), |typed| codes::take(conn, mailer, sealer, &user, typed, Purpose::Proof, request))?;
         let Some(right) = right else { return Ok(Proved::No) };
         forgive(conn, user.id)?;
         audit::record(conn, &Actor::person(user.id, request), Event::new(Action::IdentityConfirmed))?;
-        Ok(Proved::Yes(right))
+        Ok(Proved::Yes(User::grant(conn, user.id)?, right))
     })
 }
 

@@ -115,7 +115,7 @@ pub async fn setup_page(by: Anyone, token: Path<String>, layout: Layout, db: Db)
     }
 }
 
-/// Founds the company, signs its administrator in and leads to All Partners.
+/// Founds the company, signs a new administrator in and leads to All Partners.
 pub async fn found(
     by: Anyone,
     token: Path<String>,
@@ -133,8 +133,11 @@ pub async fn found(
     };
     let new = typed.into_new_company(&by, &passwords, &form.password).await?;
     match db.run(move |conn| setup::found(conn, &hash, &new, by.request)).await? {
-        Founded::Company(company, user) => {
-            session.sign_in(user)?;
+        Founded::Company(company, grant) => {
+            // Who was signed in keeps the session: the link proves nothing about them.
+            if let Some(grant) = grant {
+                session.sign_in(grant)?;
+            }
             flash.ok(paths::partners(&company.slug), format!("{} is set up.", company.name), "Next, invite your first partner team.")
         }
         Founded::LinkEnded => ended(&by, layout),

@@ -2,6 +2,7 @@
 
 use super::{register_unverified, try_to_sign_in};
 use crate::support::{Browser, Page, TestApp, personas::*};
+use diesel::connection::SimpleConnection;
 use reqwest::Method;
 
 const NEW: &str = "olivia@elsewhere.example";
@@ -225,6 +226,10 @@ async fn an_address_that_was_given_to_somebody_else_is_not_taken_back() {
     app.sql(&format!("UPDATE users SET email = '{OLIVIA}' WHERE email = '{TOMAS}'"));
     app.visitor().post(&undo, &[]).await.is(410).shows("has an account of its own by now");
     assert_eq!(address_of_olivia(&app), NEW);
+    // It is no longer theirs: the link still does what it is for.
+    app.sql(&format!("UPDATE users SET email = '{TOMAS}' WHERE email = '{OLIVIA}'"));
+    app.visitor().post(&undo, &[]).await.leads_to("/");
+    assert_eq!(address_of_olivia(&app), OLIVIA);
 }
 
 #[actix_web::test]
@@ -252,7 +257,7 @@ async fn twenty_posts_of_one_link_at_once_change_the_address_once() {
 /// Who had the account meanwhile must not keep its owner out by an app of their own.
 #[actix_web::test]
 async fn taken_back_an_app_set_up_since_counts_no_more_and_one_from_before_does() {
-    for (set_up, stays) in [("now() - interval '1 day'", true), ("now()", false)] {
+    for (set_up, stays) in [("now() - interval '4 days'", true), ("now() - interval '71 hours'", false), ("now()", false)] {
         let app = TestApp::start().await;
         changed(&app, NEW).await;
         let undo = app.link_to(OLIVIA);
@@ -263,5 +268,141 @@ async fn taken_back_an_app_set_up_since_counts_no_more_and_one_from_before_does(
         assert_eq!(guildhall::verify::faults(&mut app.connection()).unwrap(), []);
         let subjects: Vec<String> = app.mails_to(OLIVIA).into_iter().map(|mail| mail.subject).collect();
         assert_eq!(subjects.contains(&"Two-step sign-in is off for Guildhall".to_owned()), !stays, "{subjects:?}");
+    }
+}
+
+/// A stranger with the password sets up an app, or makes recovery codes of an app that is there, before the address changes.
+#[actix_web::test]
+async fn taken_back_neither_an_app_nor_codes_from_just_before_the_change_stay() {
+    // The app is the stranger's.
+    let app = TestApp::start().await;
+    let stranger = asked(&app, NEW).await;
+    app.switch_two_step_on(OLIVIA);
+    stranger.post(&app.link_to(NEW), &[]).await.leads_to("/account");
+    app.visitor().post(&app.link_to(OLIVIA), &[]).await.leads_to("/");
+    assert_eq!(app.number("SELECT count(*) FROM authenticators"), 0);
+    assert_eq!(app.number("SELECT count(*) FROM recovery_codes"), 0);
+
+    // The app is Olivia's, and the codes are the stranger's.
+    let app = TestApp::start().await;
+    app.switch_two_step_on(OLIVIA);
+    app.sql("UPDATE authenticators SET confirmed_at = now() - interval '1 year'");
+    let stranger = app.signed_in(OLIVIA);
+    stranger.post("/account/two-step/recovery-codes", &[]).await.is(303);
+    ask(&stranger, NEW, PASSWORD).await.leads_to("/account");
+    stranger.post(&app.link_to(NEW), &[]).await.leads_to("/account");
+    let visitor = app.visitor();
+    let page = visitor.get(&app.link_to(OLIVIA)).await;
+    page.shows("the password and the recovery codes no longer open the account");
+    visitor.submit(&page.form("")).await.leads_to("/");
+    assert_eq!(app.number("SELECT count(*) FROM authenticators"), 1, "hers stays");
+    assert_eq!(app.number("SELECT count(*) FROM recovery_codes"), 0);
+    let subjects: Vec<String> = app.mails_to(OLIVIA).into_iter().map(|mail| mail.subject).collect();
+    assert!(subjects.contains(&"Your recovery codes open nothing any more for Guildhall".to_owned()), "{subjects:?}");
+    assert_eq!(guildhall::verify::faults(&mut app.connection()).unwrap(), []);
+}
+
+/// Which change is later is told by the database's clock, not by what a copy's clock put into an id.
+#[actix_web::test]
+async fn later_changes_are_taken_back_whatever_their_ids_say() {
+    let app = TestApp::start().await;
+    let stranger = changed(&app, NEW).await;
+    let undo = app.link_to(OLIVIA);
+    ask(&stranger, "second@evil.example", PASSWORD).await.leads_to("/account");
+    app.sql("UPDATE email_changes SET id = '00000000-0000-7000-8000-000000000001' WHERE changed_at IS NULL");
+    app.visitor().post(&undo, &[]).await.leads_to("/");
+    assert_eq!(app.number("SELECT count(*) FROM email_changes WHERE closed_at IS NULL"), 0);
+}
+
+#[actix_web::test]
+async fn who_changes_to_an_address_that_is_asked_into_their_team_is_asked_no_more() {
+    let app = TestApp::start().await;
+    let ask_in = async |email: &str| {
+        let form = [("email", email), ("name", ""), ("role", "member"), ("message", "Welcome.")];
+        app.signed_in(ADAM).post("/teams/northwind/members/new", &form).await.is(303);
+    };
+    let living = |email: &str| {
+        app.number(&format!(
+            "SELECT count(*) FROM invitations WHERE email = '{email}' AND kind = 'member' AND status IN ('waiting', 'sent')"
+        ))
+    };
+    ask_in(NEW).await;
+    ask_in("somebody@else.example").await;
+    let invitation = app.link_to(NEW);
+    changed(&app, NEW).await;
+    assert_eq!((living(NEW), living("somebody@else.example")), (0, 1));
+    app.visitor().get(&invitation).await.is(410);
+    assert_eq!(
+        app.number("SELECT count(*) FROM outbox WHERE status = 'queued' AND link_purpose = 'invitation'"),
+        1,
+        "its mail is given up"
+    );
+    assert_eq!(app.number("SELECT count(*) FROM audit WHERE action = 'invitation revoked' AND team_id IS NOT NULL"), 1);
+    assert_eq!(guildhall::verify::faults(&mut app.connection()).unwrap(), []);
+
+    let undo = app.link_to(OLIVIA);
+    ask_in(OLIVIA).await;
+    app.visitor().post(&undo, &[]).await.leads_to("/");
+    assert_eq!(living(OLIVIA), 0);
+    assert_eq!(guildhall::verify::faults(&mut app.connection()).unwrap(), []);
+}
+
+#[actix_web::test]
+async fn who_is_asking_the_new_address_in_is_waited_for() {
+    let app = TestApp::start().await;
+    let browser = asked(&app, NEW).await;
+    let link = app.link_to(NEW);
+    // Somebody who asks people in holds the team.
+    let mut asking = app.connection();
+    asking.batch_execute("BEGIN; SELECT FROM teams WHERE slug = 'northwind' FOR NO KEY UPDATE").unwrap();
+    let confirming = actix_web::rt::spawn(async move { browser.post(&link, &[]).await.status.as_u16() });
+    app.until_somebody_waits().await;
+    asking
+        .batch_execute(&format!(
+            "INSERT INTO invitations (id, kind, team_id, email, name, search, role, asked_by, status, generation, token_hash, sent_at, expires_at) \
+             SELECT gen_random_uuid(), 'member', t.id, '{NEW}', '', '', 'member', t.owner_id, 'sent', 1, sha256('x'), now(), now() + interval '7 days' \
+             FROM teams t WHERE t.slug = 'northwind'; COMMIT"
+        ))
+        .unwrap();
+    assert_eq!(confirming.await.unwrap(), 303);
+    assert_eq!(app.text(&format!("SELECT status FROM invitations WHERE email = '{NEW}'")), "revoked");
+}
+
+#[actix_web::test]
+async fn a_change_that_is_not_confirmed_yet_is_cancelled_on_the_account_page() {
+    let app = TestApp::start().await;
+    let browser = asked(&app, NEW).await;
+    let link = app.link_to(NEW);
+    let cancel = browser.get("/account").await.form("/account/email/cancellation");
+    let page = browser.submit(&cancel).await;
+    page.leads_to("/account");
+    let page = browser.follow(page).await;
+    page.shows("Cancelled.").hides("is not confirmed yet");
+    assert!(!page.has_form("/account/email/cancellation"));
+    browser.get(&link).await.is(410);
+    browser.post(&link, &[]).await.is(410);
+    assert_eq!(app.number("SELECT count(*) FROM outbox WHERE status = 'queued'"), 0, "the mail does not leave any more");
+    let page = browser.submit(&cancel).await;
+    browser.follow(page).await.shows("There is nothing to cancel.");
+    assert_eq!(app.text("SELECT string_agg(action, ',' ORDER BY at, id) FROM audit"), "email change asked,email change cancelled");
+}
+
+/// Whoever knew the password before may have asked for it.
+#[actix_web::test]
+async fn a_new_password_ends_a_change_that_is_not_confirmed_yet() {
+    for by_link in [true, false] {
+        let app = TestApp::start().await;
+        asked(&app, NEW).await;
+        let link = app.link_to(NEW);
+        let olivia = app.signed_in(OLIVIA);
+        if by_link {
+            super::ask_for_a_link(&app, OLIVIA).await;
+            super::choose(&app, &app.link_to(OLIVIA), "five quiet lanterns").await.leads_to("/sign-in");
+        } else {
+            olivia.post("/account/password", &[("current", PASSWORD), ("password", "five quiet lanterns")]).await.leads_to("/account");
+        }
+        app.signed_in(OLIVIA).post(&link, &[]).await.is(410);
+        assert_eq!(address_of_olivia(&app), OLIVIA);
+        assert_eq!(app.number("SELECT count(*) FROM audit WHERE action = 'email change cancelled'"), 1);
     }
 }

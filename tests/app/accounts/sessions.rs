@@ -1,7 +1,20 @@
 //! Sessions as a person sees and ends them (S12), and how long they last (S11).
 
-use super::try_to_sign_in;
+use super::{session_id, try_to_sign_in};
 use crate::support::{Browser, TestApp, personas::*};
+use actix_session::storage::SessionStore;
+use actix_web::cookie::time::Duration;
+use diesel::connection::SimpleConnection;
+use guildhall::{
+    access::store::{SessionLimits, Sessions},
+    accounts::{
+        Grant, User, sessions,
+        sign_in::{self, Credentials, Entered},
+    },
+    db::Db,
+    email_address::EmailAddress,
+    tokens::hash_of,
+};
 use reqwest::Method;
 
 const FIREFOX: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0";
@@ -138,4 +151,85 @@ async fn an_idle_session_is_not_listed_and_what_is_over_goes_when_others_come() 
     assert_eq!(browser.get("/account").await.text_of("#sessions tbody tr").len(), 1);
     try_to_sign_in(&app.visitor(), MIA, PASSWORD).await.leads_to("/");
     assert_eq!(app.number("SELECT count(*) FROM sessions WHERE expires_at < now()"), 0);
+}
+
+/// What the sign-in of Olivia has granted, before her session begins.
+fn granted(app: &TestApp) -> Grant {
+    let conn = &mut app.connection();
+    let olivia = Credentials::of(conn, &EmailAddress::parse(OLIVIA).unwrap()).unwrap().unwrap();
+    let Entered::In(grant) = olivia.sign_in(conn, None).unwrap() else { panic!("she has one step") };
+    grant
+}
+
+/// Begins that session, as the program does once the page is answered.
+async fn begin(db: Db, grant: Grant) {
+    let state = [("user_id", serde_json::json!(grant.user)), ("sessions_ended", grant.sessions_ended.into())];
+    let state = state.into_iter().map(|(key, value)| (key.to_owned(), value.to_string())).collect();
+    Sessions { db, limits: SessionLimits::default() }.save(state, &Duration::HOUR).await.unwrap();
+}
+
+fn of_olivia(app: &TestApp) -> i64 {
+    app.number(&format!("SELECT count(*) FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.email = '{OLIVIA}'"))
+}
+
+#[actix_web::test]
+async fn a_session_that_was_granted_before_all_were_ended_does_not_begin_after_it() {
+    let app = TestApp::start().await;
+    begin(app.db.clone(), granted(&app)).await;
+    assert_eq!(of_olivia(&app), 1);
+    // All are ended, or all but another one.
+    let grant = granted(&app);
+    User::end_sessions(&mut app.connection(), grant.user).unwrap();
+    begin(app.db.clone(), grant).await;
+    assert_eq!(of_olivia(&app), 0);
+    let grant = granted(&app);
+    sessions::end_others(&mut app.connection(), grant.user, b"another one", None).unwrap();
+    begin(app.db.clone(), grant).await;
+    assert_eq!(of_olivia(&app), 0);
+    begin(app.db.clone(), granted(&app)).await;
+    assert_eq!(of_olivia(&app), 1, "signed in after it");
+}
+
+#[actix_web::test]
+async fn a_session_that_begins_while_all_are_ended_ends_with_them() {
+    let app = TestApp::start().await;
+    let grant = granted(&app);
+    let ending = &mut app.connection();
+    ending.batch_execute("BEGIN").unwrap();
+    User::end_sessions(ending, grant.user).unwrap();
+    let beginning = actix_web::rt::spawn(begin(app.db.clone(), grant));
+    app.until_somebody_waits().await;
+    ending.batch_execute("COMMIT").unwrap();
+    beginning.await.unwrap();
+    assert_eq!(of_olivia(&app), 0);
+}
+
+#[actix_web::test]
+async fn a_session_ends_with_the_line_that_says_so() {
+    let app = TestApp::start().await;
+    let browser = app.signed_in(OLIVIA);
+    let user = granted(&app).user;
+    let row = hash_of(&session_id(&browser));
+    let row: &[u8] = row.as_ref();
+    // Neither without the other.
+    app.sql("ALTER TABLE audit RENAME TO away");
+    sign_in::sign_out(&mut app.connection(), user, row, None).unwrap_err();
+    app.sql("ALTER TABLE away RENAME TO audit");
+    assert_eq!(of_olivia(&app), 1);
+    sign_in::sign_out(&mut app.connection(), user, row, None).unwrap();
+    assert_eq!(of_olivia(&app), 0);
+    assert_eq!(app.number("SELECT count(*) FROM audit WHERE action = 'signed out'"), 1);
+    browser.get("/").await.leads_to("/sign-in");
+}
+
+#[actix_web::test]
+async fn signing_out_everywhere_else_ends_sign_ins_that_await_a_code() {
+    let app = TestApp::start().await;
+    app.switch_two_step_on(OLIVIA);
+    let halfway = app.halfway(OLIVIA);
+    halfway.get("/sign-in/code").await.is(200);
+    let here = app.signed_in(OLIVIA);
+    here.post("/account/other-sessions/ending", &[]).await.leads_to("/account");
+    halfway.post("/sign-in/code", &[("code", &app.code(0))]).await.leads_to("/sign-in");
+    here.get("/account").await.is(200);
 }

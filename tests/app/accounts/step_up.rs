@@ -128,13 +128,21 @@ async fn a_form_that_came_too_late_goes_on_after_the_proof_as_it_was_sent() {
     let browser = app.signed_in(OLIVIA);
     let name = || app.text(&format!("SELECT name FROM users WHERE email = '{OLIVIA}'"));
     let text = "One & two\n  <b>\"three\"</b> = 100% ☃";
-    let form = FilledForm::to("/grave/words").add("word", "a").add("text", text).add("word", "").add("word", "c+d");
+    let form = FilledForm::to("/grave/words")
+        .add("next", "/b")
+        .add("word", "a")
+        .add("code", "1")
+        .add("to", "d")
+        .add("text", text)
+        .add("word", "")
+        .add("word", "c+d");
     age(&app, 11);
     let page = asked(&browser, &form.clone().add("password", "of the form")).await;
     page.is(200).shows("Confirm that it is you").shows("Nothing has been changed yet.");
     assert!(!page.body.contains("of the form"), "no password is carried");
     let question = page.form("/account/confirmation");
     assert_eq!(question.values("word"), ["a", "", "c+d"]);
+    assert_eq!(["next", "code", "to"].map(|name| question.value(name)), [Some("/b"), Some("1"), Some("d")], "its own fields are its own");
     let wrong = browser.submit(&question.clone().set("password", "not her password")).await;
     wrong.is(422).shows("This is not your password");
     assert_eq!(name(), "Olivia Park");
@@ -158,9 +166,9 @@ async fn a_form_goes_on_to_an_address_of_this_site_alone() {
         let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("to", to).finish();
         let page = browser.post(&format!("/account/confirmation?{query}"), &[("word", "a")]).await;
         if let Some(kept) = page.has_form("/account/confirmation").then(|| page.form("/account/confirmation")) {
-            assert_eq!((kept.value("to"), kept.value("word")), (None, None), "{to:?}");
+            assert_eq!((kept.value("proof_to"), kept.value("word")), (None, None), "{to:?}");
         }
-        browser.post("/account/confirmation", &[("password", PASSWORD), ("to", to), ("word", "a")]).await.leads_to("/");
+        browser.post("/account/confirmation", &[("password", PASSWORD), ("proof_to", to), ("word", "a")]).await.leads_to("/");
     }
 }
 
@@ -251,7 +259,7 @@ async fn a_wrong_password_proves_nothing() {
         let page = browser.submit(&form.clone().set("password", typed)).await;
         page.is(422).shows("One thing to correct");
         assert_eq!(page.error_at("password"), format!("Error: {said}"));
-        assert_eq!(page.form("/account/confirmation").value("next"), Some("/grave"));
+        assert_eq!(page.form("/account/confirmation").value("proof_next"), Some("/grave"));
         assert!(typed.is_empty() || !page.body.contains(typed), "the password is not repeated");
     }
     assert_eq!(app.dump(), before);
@@ -265,8 +273,8 @@ async fn a_proof_leads_to_a_page_of_this_site_alone() {
         let browser = app.signed_in(OLIVIA);
         let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
         let page = browser.get(&format!("/account/confirmation?{query}")).await;
-        assert_eq!(page.form("/account/confirmation").value("next"), None, "{next:?}");
-        browser.post("/account/confirmation", &[("password", PASSWORD), ("next", next)]).await.leads_to("/");
+        assert_eq!(page.form("/account/confirmation").value("proof_next"), None, "{next:?}");
+        browser.post("/account/confirmation", &[("password", PASSWORD), ("proof_next", next)]).await.leads_to("/");
     }
 }
 

@@ -106,7 +106,7 @@ async fn a_refused_form_keeps_what_was_typed_but_never_the_password() {
         ("team_name", String::new(), "Enter the team's name"),
         ("team_name", "Larkspur\r\nBcc: x@y.example".to_owned(), "The team's name must be a single line of ordinary text"),
         ("team_name", "Win at evil.com".to_owned(), "The team's name must not contain a web address"),
-        ("password", "x".repeat(2000), "Enter a password of fewer than 1,000 characters"),
+        ("password", "x".repeat(2000), "Enter a password of 1,000 characters or fewer"),
         ("terms", "0".to_owned(), "The terms changed, read them again and tick the box"),
     ] {
         let page = browser.submit(&filled_in(form.clone()).set(field, &value)).await;

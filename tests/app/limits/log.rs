@@ -86,6 +86,12 @@ async fn the_log_names_what_happened_and_holds_nothing_that_opens_or_names_anybo
     program.visitor().post(&reset, &[("password", chosen)]).await.is(303);
     program.visitor().get(&reset).await.is(410);
 
+    // A second step, with a code that is none.
+    app.switch_two_step_on(MIA);
+    let mia = program.visitor();
+    try_to_sign_in(&mia, MIA, chosen).await.leads_to("/sign-in/code");
+    mia.post("/sign-in/code", &[("code", "no code")]).await.is(422);
+
     // An invitation, sent and accepted.
     let adam = program.visitor();
     try_to_sign_in(&adam, ADAM, PASSWORD).await.leads_to("/");
@@ -125,7 +131,7 @@ async fn the_log_names_what_happened_and_holds_nothing_that_opens_or_names_anybo
     let user = |email: &str| app.text(&format!("SELECT id FROM users WHERE email = '{email}'"));
     let named = |name: &str| events(name).into_iter().map(|line| line["user"].as_str().unwrap_or("nobody").to_owned()).collect::<Vec<_>>();
     assert_eq!(named("authn_login_success"), [user(OLIVIA), user(ADAM), user("rosa@northwind.example")]);
-    assert_eq!(named("authn_login_fail")[..3], ["nobody".to_owned(), user(OLIVIA), user(OLIVIA)]);
+    assert_eq!(named("authn_login_fail")[..4], ["nobody".to_owned(), user(OLIVIA), user(OLIVIA), user(MIA)]);
     assert_eq!(named("authn_password_change"), [user(MIA), user("rosa@northwind.example")]);
     assert_eq!(named("authn_password_change_fail"), [user("rosa@northwind.example")]);
     let of_request = |line: &Value, field: &str| line["span"][field].as_str().unwrap_or_default().to_owned();

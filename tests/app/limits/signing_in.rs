@@ -1,6 +1,7 @@
 //! Signing in and forgotten passwords: slowed down, never locked, and telling nothing (S3, S4).
 
 use super::*;
+use crate::support::two_step::RECOVERY;
 use reqwest::Method;
 
 /// The answer without what differs each time.
@@ -184,7 +185,11 @@ async fn a_form_of_another_site_is_not_counted() {
 
 #[test]
 fn codes_are_counted_by_network_and_by_person() {
-    use guildhall::{access::Limiter, error::Error, ids::UserId};
+    use guildhall::{
+        access::{Limiter, Whose},
+        error::Error,
+        ids::UserId,
+    };
     let app = actix_web::rt::System::new().block_on(TestApp::start_limited());
     let (conn, limiter) = (&mut app.connection(), Limiter::new(b"a key", 1));
     let (one, other) = (UserId::new(), UserId::new());
@@ -203,4 +208,49 @@ fn codes_are_counted_by_network_and_by_person() {
     assert_eq!(app.number("SELECT count(*) FROM rate_limits"), 2);
     limiter.forget_code(conn, one).unwrap();
     limiter.take_code(conn, one).unwrap();
+    // From network after network: each tries one code, until the person's are used up.
+    for _ in 1..Limit::CodeOfPerson.most() {
+        limiter.forget(conn, Limit::Code, Whose::PersonHere(one)).unwrap();
+        limiter.take_code(conn, one).unwrap();
+    }
+    limiter.forget(conn, Limit::Code, Whose::PersonHere(one)).unwrap();
+    assert!(matches!(limiter.take_code(conn, one), Err(Error::TooMany(excess)) if excess.limit == "code of a person"));
+    limiter.take_code(conn, other).unwrap();
+}
+
+#[actix_web::test]
+async fn codes_are_limited_where_they_are_taken() {
+    const CODE_PAGE: &str = "/sign-in/code";
+    let app = TestApp::start_limited().await;
+    let copy = app.copy().await;
+    app.switch_two_step_on(OLIVIA);
+    let stranger = "127.0.0.66";
+    for n in 0..Limit::Code.most() {
+        let halfway = app.halfway(OLIVIA).at(stranger);
+        let browser = if n % 2 == 0 { halfway } else { halfway.on(&copy) };
+        browser.post(CODE_PAGE, &[("code", "no code")]).await.is(422);
+    }
+    let page = app.halfway(OLIVIA).at(stranger).post(CODE_PAGE, &[("code", &app.code(0))]).await;
+    is_too_many(&page);
+    page.shows("Too many codes were tried.");
+    is_too_many(&app.halfway(OLIVIA).at(stranger).on(&copy).post(CODE_PAGE, &[("recovery", RECOVERY)]).await);
+    app.halfway(OLIVIA).at("127.0.0.67").post(CODE_PAGE, &[("code", "no code")]).await.is(422);
+    // Of the person from everywhere: then from nowhere, until the hour is over.
+    used(&app, Limit::CodeOfPerson.most());
+    is_too_many(&app.halfway(OLIVIA).at("127.0.0.68").post(CODE_PAGE, &[("code", &app.code(0))]).await);
+    windows_end(&app);
+    app.halfway(OLIVIA).at("127.0.0.68").post(CODE_PAGE, &[("code", &app.code(0))]).await.leads_to("/");
+}
+
+#[actix_web::test]
+async fn with_two_steps_passwords_are_counted_until_the_code_is_right() {
+    let app = TestApp::start_limited().await;
+    app.switch_two_step_on(OLIVIA);
+    let browser = app.visitor();
+    for _ in 0..Limit::SignIn.most() {
+        try_to_sign_in(&browser, OLIVIA, PASSWORD).await.leads_to("/sign-in/code");
+    }
+    is_too_many(&try_to_sign_in(&browser, OLIVIA, PASSWORD).await);
+    browser.post("/sign-in/code", &[("code", &app.code(0))]).await.leads_to("/");
+    try_to_sign_in(&app.visitor(), OLIVIA, PASSWORD).await.leads_to("/sign-in/code");
 }

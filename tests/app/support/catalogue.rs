@@ -63,6 +63,7 @@ pub const DEEDS: &[Deed] = &[
     deed("/account/profile", SAM, &[("name", PROSE), ("time_zone", "Europe/Berlin")]),
     deed("/account/password", SAM, &[("current", PASSWORD), ("password", "five quiet lanterns")]),
     deed("/account/email", SAM, &[("email", "sam@elsewhere.example"), ("email_password", PASSWORD)]),
+    deed("/account/email/cancellation", OLIVIA, &[]),
     Deed { silent: Some("an app on trial counts for nothing yet"), ..deed("/account/two-step/setup", MAX, &[("next", "/")]) },
     deed("/account/two-step", SAM, &[("code", CODE), ("next", "/")]),
     deed("/account/two-step/recovery-codes", OLIVIA, &[("next", "/")]),
@@ -71,7 +72,7 @@ pub const DEEDS: &[Deed] = &[
     deed("/account/other-sessions/ending", OLIVIA, &[]),
     deed("/email-change/{token}", OLIVIA, &[]),
     deed("/email-undo/{token}", "", &[]),
-    deed("/account/confirmation", SAM, &[("password", PASSWORD), ("next", "/")]),
+    deed("/account/confirmation", SAM, &[("password", PASSWORD), ("proof_next", "/")]),
     deed("/password-reset", "", &[("email", SAM)]),
     deed("/password-reset/{token}", "", &[("password", "five quiet lanterns")]),
     deed(

@@ -49,10 +49,10 @@ pub async fn accept(
     let (wanted, request) = (acceptance.clone(), by.request);
     let accepted = db.run(move |conn| accepting::accept(conn, &mailer, request, &opened.invitation, &acceptance)).await?;
     match accepted {
-        Accepted::In { user, home } => {
+        Accepted::In { grant, home } => {
             // Who was signed in keeps the session: their second click, under way already, must find them (rule 52).
-            if by.user.is_none_or(|known| known.id != user) || matches!(wanted.who, Accepter::New { .. }) {
-                session.sign_in(user)?;
+            if by.user.is_none_or(|known| known.id != grant.user) || matches!(wanted.who, Accepter::New { .. }) {
+                session.sign_in(grant)?;
             }
             let (fact, next) = welcome(&wanted.into, home.name());
             flash.ok(home.path(), fact, next)

@@ -1,7 +1,7 @@
 //! A team may require it of its owner and finance, a company of its staff (S7, rule 34).
 
 use super::*;
-use crate::support::{Scene, catalogue::changes, catalogue::pages};
+use crate::support::{FilledForm, Scene, catalogue::changes, catalogue::pages};
 use guildhall::access::Access;
 
 const TEAM: &str = "/teams/northwind";
@@ -203,4 +203,25 @@ async fn an_invitations_link_is_no_way_around_it() {
     assert_eq!(app.dump(), before);
     app.switch_two_step_on(OLIVIA);
     olivia.post(&format!("{link}/acceptance"), &fields).await.leads_to(TEAM);
+}
+
+/// Each form of the way comes too late: what it says, where it leads back to among it, goes on after the proof.
+#[actix_web::test]
+async fn who_is_led_there_with_an_old_proof_is_led_back_in_the_end() {
+    let app = TestApp::start().await;
+    require(&app, "teams", "northwind");
+    let olivia = app.signed_in(OLIVIA);
+    let late = async |form: FilledForm| {
+        app.sql("UPDATE sessions SET proved_at = now() - interval '11 minutes'");
+        let asked = olivia.submit(&form).await;
+        assert!(asked.is(307).location().unwrap().starts_with("/account/confirmation?"));
+        let question = olivia.follow(asked).await.form("/account/confirmation").set("password", PASSWORD);
+        olivia.follow(olivia.submit(&question).await).await
+    };
+    let standing = olivia.visit("/teams/northwind/members?q=mia").await;
+    let setup = late(standing.form(SETUP)).await;
+    let key = read_key(&setup.text_of("#key").join(""));
+    let codes = late(setup.form(STANDING).set("code", &code_at(&key, app.seconds()))).await;
+    assert_eq!(codes_on(&codes).len(), 10);
+    assert_eq!(codes.links("a.primary"), ["/teams/northwind/members?q=mia"]);
 }

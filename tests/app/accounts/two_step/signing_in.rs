@@ -143,6 +143,7 @@ async fn a_recovery_code_stands_in_once_and_is_told() {
     let mail = app.last_mail_to(OLIVIA);
     assert_eq!(mail.subject, "A recovery code was used for Guildhall");
     assert!(mail.text.contains("Codes left") && !mail.text.contains(RECOVERY), "{}", mail.text);
+    assert!(mail.html.contains("After the right password"), "{}", mail.html);
     assert_eq!(actions(&app), "recovery code used, signed in");
     let again = app.halfway(OLIVIA).post(CODE_PAGE, &[("recovery", RECOVERY)]).await;
     assert_eq!(again.is(422).error_at("recovery"), "Error: Enter a recovery code that you have not used yet");
@@ -254,7 +255,7 @@ async fn who_proves_again_who_they_are_gives_the_password_or_a_code() {
     let asked = olivia.visit(ENDING).await;
     asked.shows("One of the two is enough.");
     let form = asked.form("/account/confirmation");
-    for (field, typed) in [("code", app.code(0)), ("password", PASSWORD.to_owned()), ("code", RECOVERY.to_owned())] {
+    for (field, typed) in [("proof_code", app.code(0)), ("password", PASSWORD.to_owned()), ("proof_code", RECOVERY.to_owned())] {
         stale();
         let before = session_id(&olivia);
         olivia.submit(&form.clone().set(field, &typed)).await.leads_to(ENDING);
@@ -262,9 +263,11 @@ async fn who_proves_again_who_they_are_gives_the_password_or_a_code() {
         olivia.get(ENDING).await.is(200);
     }
     assert_eq!(actions(&app), "identity confirmed, identity confirmed, recovery code used, identity confirmed");
+    let told = app.last_mail_to(OLIVIA).html;
+    assert!(told.contains("In a browser that is signed in") && !told.contains("After the right password"), "{told}");
     // The code that counted counts no more, and neither proves anything.
     stale();
-    assert_eq!(olivia.submit(&form.clone().set("code", &app.code(0))).await.is(422).error_at("code"), WRONG);
+    assert_eq!(olivia.submit(&form.clone().set("proof_code", &app.code(0))).await.is(422).error_at("proof_code"), WRONG);
     let page = olivia.submit(&form.clone()).await;
     assert_eq!(page.is(422).error_at("password"), "Error: Enter your password, or a code below");
     olivia.get(ENDING).await.leads_to("/account/confirmation?next=%2Faccount%2Ftwo-step%2Fending");
@@ -272,7 +275,7 @@ async fn who_proves_again_who_they_are_gives_the_password_or_a_code() {
     let mia = app.signed_in(MIA);
     let page = mia.get("/account/confirmation").await;
     page.hides("a code of your app");
-    mia.post("/account/confirmation", &[("code", "123456")]).await.is(422);
+    mia.post("/account/confirmation", &[("proof_code", "123456")]).await.is(422);
 }
 
 #[actix_web::test]
@@ -282,10 +285,10 @@ async fn after_five_wrong_codes_the_password_alone_proves_who_is_there() {
     let olivia = app.signed_in(OLIVIA);
     let wrong = wrong_code(&app);
     for _ in 0..5 {
-        assert_eq!(olivia.post("/account/confirmation", &[("code", &wrong)]).await.is(422).error_at("code"), WRONG);
+        assert_eq!(olivia.post("/account/confirmation", &[("proof_code", &wrong)]).await.is(422).error_at("proof_code"), WRONG);
     }
-    let page = olivia.post("/account/confirmation", &[("code", &app.code(0))]).await;
+    let page = olivia.post("/account/confirmation", &[("proof_code", &app.code(0))]).await;
     assert_eq!(page.is(422).error_at("password"), "Error: Enter your password: after five wrong codes none is taken");
     olivia.post("/account/confirmation", &[("password", PASSWORD)]).await.leads_to("/");
-    olivia.post("/account/confirmation", &[("code", &app.code(0))]).await.leads_to("/");
+    olivia.post("/account/confirmation", &[("proof_code", &app.code(0))]).await.leads_to("/");
 }
