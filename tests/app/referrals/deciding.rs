@@ -165,6 +165,11 @@ async fn what_a_closed_team_recommended_earns_nothing_any_more() {
     app.sql("UPDATE teams SET closed_at = now() WHERE slug = 'northwind'");
     decide(&app, SAM, &id, "win", &[("amount", "100")]).await.shows("is won");
     assert_eq!(app.number("SELECT count(*) FROM ledger"), 0);
+    // What closing ends, too.
+    app.sql(
+        "UPDATE enrollments SET left_at = now() WHERE partner_id IN (SELECT p.id FROM partners p JOIN teams t ON t.id = p.team_id WHERE t.closed_at IS NOT NULL); \
+         UPDATE invitations SET status = 'revoked' WHERE status IN ('waiting', 'sent') AND team_id IN (SELECT id FROM teams WHERE closed_at IS NOT NULL)",
+    );
     assert_eq!(guildhall::verify::faults(&mut app.connection()).unwrap(), []);
 }
 
