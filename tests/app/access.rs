@@ -135,7 +135,7 @@ POST /teams/{team}/ownership/offers/{offer}/acceptance        | in  | 403  403  
 POST /teams/{team}/ownership/offers/{offer}/declination       | in  | 403  403   403   404   |  404   | 403~    go    403~  403~        | 404    | 404
 GET  /teams/{team}/settings                                   | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
 POST /teams/{team}/settings                                   | in  | 403  403   403   404   |  404   | 422     422   403   403         | 404    | 404
-POST /teams/{team}/two-step                                   | in  | 403  403   403   404   |  404   | go      go    403   403         | 404    | 404
+POST /teams/{team}/two-step                                   | in  | 403  403   403   404   |  404   | 422     422   403   403         | 404    | 404
 GET  /teams/{team}/closing                                    | in  | 403  403   403   404   |  404   | 200     403   403   403         | 404    | 404
 POST /teams/{team}/closing                                    | in  | 403  403   403   404   |  404   | 422     403   403   403         | 404    | 404
 GET  /teams/{team}/members/{member}                           | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404

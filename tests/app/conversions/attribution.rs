@@ -113,6 +113,11 @@ async fn what_a_former_member_brought_counts_for_the_team_and_a_closed_team_earn
     page.is(201);
     assert!(page.json()["commission"].is_null());
     assert_eq!(app.balance(), before + 490);
+    // What closing ends, too.
+    app.sql(
+        "UPDATE enrollments SET left_at = now() WHERE partner_id IN (SELECT p.id FROM partners p JOIN teams t ON t.id = p.team_id WHERE t.closed_at IS NOT NULL); \
+         UPDATE invitations SET status = 'revoked' WHERE status IN ('waiting', 'sent') AND team_id IN (SELECT id FROM teams WHERE closed_at IS NOT NULL)",
+    );
     app.is_whole();
 }
 

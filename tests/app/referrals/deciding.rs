@@ -173,6 +173,11 @@ async fn what_a_closed_team_recommended_earns_nothing_any_more() {
     decide(&app, SAM, &id, "win", &[("amount", "100")]).await.shows("is won").hides("is told by mail");
     assert!(app.mails().is_empty());
     assert_eq!(app.number("SELECT count(*) FROM ledger"), 0);
+    // What closing ends, too.
+    app.sql(
+        "UPDATE enrollments SET left_at = now() WHERE partner_id IN (SELECT p.id FROM partners p JOIN teams t ON t.id = p.team_id WHERE t.closed_at IS NOT NULL); \
+         UPDATE invitations SET status = 'revoked' WHERE status IN ('waiting', 'sent') AND team_id IN (SELECT id FROM teams WHERE closed_at IS NOT NULL)",
+    );
     assert_eq!(guildhall::verify::faults(&mut app.connection()).unwrap(), []);
 }
 
