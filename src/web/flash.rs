@@ -26,6 +26,9 @@ pub struct Notice {
     pub strong: String,
     /// What follows from it; may be empty.
     pub rest: String,
+    /// Where the next thing is done: address and words.
+    #[serde(default)]
+    pub link: Option<(String, String)>,
     /// What only this page shows, and no other ever.
     #[serde(default)]
     pub secret: Option<String>,
@@ -50,6 +53,11 @@ impl Flash {
     /// 303 to `path`, where "`strong` `rest`" is shown as done.
     pub fn ok(&self, path: impl AsRef<str>, strong: impl Into<String>, rest: impl Into<String>) -> Result<HttpResponse> {
         self.lead(path.as_ref(), Notice::new("ok", strong, rest))
+    }
+
+    /// 303 to `path`, where "`strong`" is shown as done, with a link to what it led to.
+    pub fn linked(&self, path: impl AsRef<str>, strong: impl Into<String>, href: String, words: &str) -> Result<HttpResponse> {
+        self.lead(path.as_ref(), Notice { link: Some((href, words.to_owned())), ..Notice::new("ok", strong, "") })
     }
 
     /// 303 to `path`, where "`strong` `rest`" is shown as something to know.
@@ -88,7 +96,7 @@ impl Flash {
 
 impl Notice {
     fn new(kind: &str, strong: impl Into<String>, rest: impl Into<String>) -> Self {
-        Self { kind: kind.to_owned(), strong: strong.into(), rest: rest.into(), secret: None }
+        Self { kind: kind.to_owned(), strong: strong.into(), rest: rest.into(), link: None, secret: None }
     }
 }
 

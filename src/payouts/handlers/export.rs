@@ -10,7 +10,7 @@ use crate::{
         export::{self, Export},
         list::Line,
     },
-    web::{Flash, Redirect, csv, pagination::Cursor, see_other},
+    web::{Flash, Redirect, csv, pagination::Cursor},
 };
 use actix_web::{
     HttpResponse,
@@ -32,11 +32,17 @@ enum Next {
     End,
 }
 
-/// Puts what may be paid into a file, and leads to it.
+/// Puts what may be paid into a file, and leads to the list, which links to it: a file as the answer would leave the browser on the page before,
+/// and that may be the one that asked who is there.
 pub async fn make(by: Fresh<Authorized<may::PayOut>>, flash: Flash, db: Db) -> Redirect {
     let (staff, actor) = (by.staff.clone(), by.actor.clone());
     match db.run(move |conn| export::make(conn, &actor, &staff)).await? {
-        Some(id) => see_other(paths::withdrawal_export(&by.company.slug, id)),
+        Some(id) => flash.linked(
+            paths::withdrawals(&by.company.slug),
+            "The file for payment is made.",
+            paths::withdrawal_export(&by.company.slug, id),
+            "Download it",
+        ),
         None => flash.info(
             paths::withdrawals(&by.company.slug),
             "Nothing to export.",

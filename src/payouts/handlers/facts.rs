@@ -69,7 +69,8 @@ impl Badge {
     fn of_commission(line: &CommissionLine, zone: Tz) -> Self {
         match line.standing() {
             Standing::Held(until) => Self::new(format!("Held until {}", short(until, zone)), "", "clock"),
-            Standing::Available => Self::new("Available", "ok", "check"),
+            // What of it is taken out stands in the balances: commissions are not withdrawn one by one.
+            Standing::Available => Self::new("Cleared", "ok", "check"),
             Standing::PartlyReversed(_) => Self::new("Partly reversed", "warn", "alert-triangle"),
             Standing::Reversed => Self::new("Reversed", "", "ban"),
         }

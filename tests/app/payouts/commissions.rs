@@ -18,7 +18,7 @@ async fn each_commission_says_who_brought_it_and_what_became_of_it() {
     assert!(rows[0].contains("Mia Chen") && rows[0].contains("$100.00") && rows[0].contains("$20.00"), "{}", rows[0]);
     assert!(rows[0].contains(&format!("Held until {day}")) && rows[0].contains("Acme Resellers"), "{}", rows[0]);
     let with = |words: &str| rows.iter().filter(|row| row.contains(words)).count();
-    assert_eq!((with("Available"), with("Partly reversed"), with("$25.00 left")), (1, 1, 1));
+    assert_eq!((with("Cleared"), with("Partly reversed"), with("$25.00 left")), (1, 1, 1));
     assert_eq!(with("rest held"), 0);
     assert_eq!(rows.iter().filter(|row| row.contains("Reversed") && row.contains("$0.00 left")).count(), 1);
     refund(&app, &held, 500);

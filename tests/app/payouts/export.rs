@@ -4,6 +4,13 @@ use super::*;
 
 const EXPORTS: &str = "/companies/acme/withdrawals/exports";
 
+/// Makes a file, and says where the page after it leads to have it.
+async fn made(browser: &Browser) -> String {
+    let page = browser.follow(browser.post(EXPORTS, &[]).await).await;
+    page.shows("The file for payment is made.");
+    page.links(".flash").remove(0)
+}
+
 #[actix_web::test]
 async fn the_file_holds_what_may_be_paid_once_and_can_be_had_again() {
     let app = with_money(50_000).await;
@@ -16,8 +23,7 @@ async fn the_file_holds_what_may_be_paid_once_and_can_be_had_again() {
     app.sql("UPDATE withdrawals SET held_until = now() + interval '1 day' WHERE amount = 3000");
     let sam = app.signed_in(SAM);
     sam.get(PAYING).await.shows("Export 2 for payment");
-    let made = sam.post(EXPORTS, &[]).await;
-    let to = made.is(303).location().unwrap();
+    let to = made(&sam).await;
     let file = sam.get(&to).await;
     assert_eq!(file.is(200).header("content-type"), "text/csv; charset=utf-8; header=present");
     assert!(
@@ -45,7 +51,7 @@ async fn the_file_holds_what_may_be_paid_once_and_can_be_had_again() {
     assert!(page.links("tbody a").contains(&to), "the file stands beside what is in it");
     sam.follow(sam.post(EXPORTS, &[]).await).await.shows("Nothing to export.");
     app.sql("UPDATE withdrawals SET held_until = now() - interval '1 second'");
-    let next = sam.post(EXPORTS, &[]).await.location().unwrap();
+    let next = made(&sam).await;
     let next = sam.get(&next).await;
     assert!(next.body.contains(&id(3_000)) && !next.body.contains(&id(1_000)), "{}", next.body);
     assert_eq!(sam.get(&to).await.body, file.body);
@@ -57,7 +63,7 @@ async fn nothing_in_it_is_taken_for_a_formula() {
     app.sql("UPDATE payout_details SET holder = '=HYPERLINK(\"http://evil.example\")', account = '+49 170 1234'");
     withdraw(&app, "10.00").await;
     let sam = app.signed_in(SAM);
-    let to = sam.post(EXPORTS, &[]).await.location().unwrap();
+    let to = made(&sam).await;
     let file = sam.get(&to).await;
     assert!(file.body.contains(r#""'=HYPERLINK(""http://evil.example"")","'+49 170 1234""#), "{}", file.body);
     assert!(!file.body.contains(",\"=") && !file.body.contains(",\"+"));
@@ -68,7 +74,7 @@ async fn it_is_the_administrators_and_asks_who_is_there() {
     let app = with_money(50_000).await;
     withdraw(&app, "10.00").await;
     let sam = app.signed_in(SAM);
-    let to = sam.post(EXPORTS, &[]).await.location().unwrap();
+    let to = made(&sam).await;
     for email in [MAX, VERA] {
         app.signed_in(email).get(&to).await.is(403);
         app.signed_in(email).post(EXPORTS, &[]).await.is(403);
@@ -105,7 +111,7 @@ async fn a_file_holds_the_oldest_as_many_as_one_reads_back_and_a_longer_one_come
          FROM withdrawals, generate_series(1, 2300) n",
     );
     let sam = app.signed_in(SAM);
-    let to = sam.post(EXPORTS, &[]).await.location().unwrap();
+    let to = made(&sam).await;
     let file = sam.get(&to).await.body;
     assert_eq!(file.lines().count(), 501);
     let younger = "SELECT count(*) FROM withdrawals w WHERE w.export_id IS NULL AND (w.requested_at, w.id) < (SELECT max(requested_at), max(id::text)::uuid FROM withdrawals WHERE export_id IS NOT NULL) \
@@ -123,7 +129,7 @@ async fn a_file_that_is_had_again_says_what_was_said_meanwhile_and_is_read_back_
         withdraw(&app, amount).await;
     }
     let sam = app.signed_in(SAM);
-    let to = sam.post(EXPORTS, &[]).await.location().unwrap();
+    let to = made(&sam).await;
     let id = |amount: i64| app.text(&format!("SELECT id FROM withdrawals WHERE amount = {amount}"));
     sam.post(&format!("{PAYING}/{}/payment", id(1_000)), &[]).await.is(303);
     sam.post(&format!("{PAYING}/{}/failure", id(2_000)), &[("reason", "-- No such account,\nsays the bank")]).await.is(303);
@@ -167,7 +173,7 @@ async fn a_person_has_files_only_so_often() {
     say_where(&app);
     withdraw(&app, "10.00").await;
     let sam = app.signed_in(SAM);
-    let to = sam.post(EXPORTS, &[]).await.location().unwrap();
+    let to = made(&sam).await;
     sam.get(&to).await.is(200);
     app.sql(&format!("UPDATE rate_limits SET used = {}", guildhall::access::Limit::Export.most()));
     sam.get(&to).await.is(429).shows("You have fetched this file as often as one person can in an hour.");
