@@ -433,10 +433,10 @@ fn referral(whose: &str, duplicate_of: u128) -> String {
 
 fn refund(company: &str, sale: u128, key: u128) -> String {
     format!(
-        "INSERT INTO refunds (id, company_id, conversion_id, api_key_id, idempotency_key, request_hash, amount) \
-         VALUES (gen_random_uuid(), {company}, '{}', '{}', 'x', '', 1)",
-        id(sale),
-        id(key)
+        "INSERT INTO refunds (id, company_id, conversion_id, partner_id, api_key_id, idempotency_key, request_hash, amount) \
+         SELECT gen_random_uuid(), {company}, id, partner_id, '{}', 'x', '', 1 FROM conversions WHERE id = '{}'",
+        id(key),
+        id(sale)
     )
 }
 
