@@ -199,6 +199,32 @@ async fn who_joins_while_a_destination_is_added_misses_neither() {
 }
 
 #[actix_web::test]
+async fn a_program_whose_links_cannot_be_made_keeps_no_other_waiting() {
+    let app = TestApp::start().await;
+    let broken = program(&app, "Acme Resellers");
+    app.sql("UPDATE programs SET links_made_at = NULL; DELETE FROM link_texts; DELETE FROM links");
+    // No link of the first of them is taken.
+    app.sql(&format!("ALTER TABLE links ADD CONSTRAINT broken CHECK (program_id <> '{broken}')"));
+    let conn = &mut app.connection();
+    let (mut walk, mut rounds) = (None, 0);
+    loop {
+        walk = upkeep::round(conn, walk.as_ref()).unwrap();
+        rounds += 1;
+        if walk.is_none() {
+            break;
+        }
+        assert!(rounds < 50, "it comes to an end");
+    }
+    assert_eq!(app.text("SELECT string_agg(name, ',') FROM programs WHERE links_made_at IS NULL"), "Acme Resellers");
+    assert_eq!(texts(&app, TOMAS, "Globex Affiliates"), ["tomas-herrera"]);
+    assert!(upkeep::finish(conn).is_err(), "who waits for all of it learns so");
+    app.sql("ALTER TABLE links DROP CONSTRAINT broken");
+    upkeep::finish(conn).unwrap();
+    assert_eq!(texts(&app, MIA, "Acme Resellers"), ["mia-chen"]);
+    is_whole(&app);
+}
+
+#[actix_web::test]
 async fn a_team_that_comes_back_to_a_program_finds_its_links() {
     let app = TestApp::start().await;
     let _scene = Scene::set(&app);
