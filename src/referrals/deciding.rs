@@ -117,7 +117,7 @@ pub fn decide(
             }
             Decision::Approve | Decision::Decline(_) => audit::record(conn, by, event)?,
         }
-        if row.is_present(conn)? {
+        if is_present(conn, row.member)? {
             let letter = emails::decided(&emails::About::read(conn, id)?);
             mail::queue(conn, mailer, Some(staff.company.id), &letter)?;
         }
@@ -175,16 +175,16 @@ impl Row {
             currency: &self.currency,
         }
     }
+}
 
-    /// Whether who sent it is in the team still: others are told nothing any more.
-    fn is_present(&self, conn: &mut PgConnection) -> QueryResult<bool> {
-        let present = members::table
-            .inner_join(teams::table)
-            .filter(members::id.eq(self.member))
-            .filter(members::left_at.is_null())
-            .filter(teams::closed_at.is_null());
-        diesel::select(diesel::dsl::exists(present)).get_result(conn)
-    }
+/// Whether who sent it is in the team still: others are told nothing any more.
+pub(super) fn is_present(conn: &mut PgConnection, member: MemberId) -> QueryResult<bool> {
+    let present = members::table
+        .inner_join(teams::table)
+        .filter(members::id.eq(member))
+        .filter(members::left_at.is_null())
+        .filter(teams::closed_at.is_null());
+    diesel::select(diesel::dsl::exists(present)).get_result(conn)
 }
 
 impl Meanwhile {

@@ -71,6 +71,8 @@ struct Row {
     badge: (&'static str, &'static str, &'static str),
     reason: String,
     sale: Option<String>,
+    /// "$500 left", where some of it was taken back.
+    left: Option<String>,
     sent: Moment,
 }
 
@@ -208,6 +210,7 @@ impl Row {
             badge: (label, kind, icon),
             reason: row.reason.clone(),
             sale: row.sale().map(|sale| sale.to_string()),
+            left: row.left().map(|left| format!("{left} left")),
             sent: Moment::new(row.created_at, Utc::now(), by.user.zone()),
         }
     }
