@@ -107,7 +107,7 @@ pub fn take_back(
             commission.keep_part(conn, left, format!("referral refund {}", wanted.id))?;
         }
         let event = Event::new(Action::ReferralTakenBack).company(staff.company.id).team(won.team).target(referral.uuid());
-        audit::record(conn, by, event.after(json!({ "amount": wanted.amount, "currency": won.currency, "reason": wanted.reason })))?;
+        audit::record(conn, by, event.after(json!({ "amount": wanted.amount, "currency": won.currency })))?;
         if is_present(conn, won.member)? {
             let about = emails::About::read(conn, referral)?;
             let letter = emails::taken_back(&about, &Money::new(wanted.amount, &won.currency), left == 0, &wanted.reason);

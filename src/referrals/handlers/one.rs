@@ -150,6 +150,12 @@ pub async fn take_back(
 ) -> Redirect {
     let all = read(&by, &db, at.1).await?;
     let (line, mut errors) = (&all.detail.line, FormErrors::none());
+    let here = paths::referral(&by.company.slug, line.id);
+    match line.left().or_else(|| line.sale()) {
+        None => return flash.info(here, NO_SALE, "Nothing was changed."),
+        Some(left) if left.minor == 0 => return flash.info(here, NOTHING_LEFT, "Nothing was changed."),
+        Some(_) => {}
+    }
     let reason = errors.lines("reason", "the reason", &form.reason, REASON_LENGTH);
     if reason.is_empty() && errors.is_empty() {
         errors.add("reason", "Enter a reason: it is what the member reads");
@@ -161,7 +167,7 @@ pub async fn take_back(
     }
     if let Some(amount) = amount.filter(|_| errors.is_empty()) {
         let id = form.form.parse().map_err(|_| Error::NotThisForm)?;
-        let (actor, staff, referral, here) = (by.actor.clone(), by.staff.clone(), line.id, paths::referral(&by.company.slug, line.id));
+        let (actor, staff, referral) = (by.actor.clone(), by.staff.clone(), line.id);
         let wanted = TakeBack { id, amount: amount.minor, reason };
         let told = if all.detail.is_present { format!("{} is told by mail.", line.member) } else { String::new() };
         match db.run(move |conn| taking_back::take_back(conn, &mailer, &actor, &staff, referral, &wanted)).await? {
@@ -170,7 +176,8 @@ pub async fn take_back(
                 return flash.ok(here, format!("{amount} of the sale is taken back; {left} is left."), told);
             }
             TakenBack::Already => return flash.info(here, "This was taken back already.", "Nothing was changed."),
-            TakenBack::NotWon => return flash.info(here, "This referral has no sale.", "Nothing was changed."),
+            TakenBack::NotWon => return flash.info(here, NO_SALE, "Nothing was changed."),
+            TakenBack::TooMuch(0) => return flash.info(here, NOTHING_LEFT, "Nothing was changed."),
             TakenBack::TooMuch(left) => {
                 let left = Money::new(left, &line.currency);
                 errors.add("amount", format!("Enter at most what is left of the sale, which is {left}"));
@@ -180,6 +187,10 @@ pub async fn take_back(
     let page = ReferralPage::new(&by, layout, all).with(errors);
     refused(&ReferralPage { amount: form.amount, reason: form.reason, form: form.form, ..page })
 }
+
+/// Why nothing is taken back.
+const NO_SALE: &str = "This referral has no sale.";
+const NOTHING_LEFT: &str = "The whole sale is taken back already.";
 
 async fn read<P>(by: &Authorized<P>, db: &Db, id: ReferralId) -> Result<Read> {
     let company = by.company.id;

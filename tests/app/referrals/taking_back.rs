@@ -88,18 +88,12 @@ async fn the_form_sent_twice_takes_back_once_and_many_at_once_never_more_than_th
         page.is(303);
     }
     assert_eq!((booked(&app).as_str(), app.mails_to(MIA).len()), ("1200000 earned, -700000 reversed", 2));
-    let fields = |nth: usize| {
-        vec![
-            ("form", leak(uuid::Uuid::now_v7().to_string())),
-            ("amount", if nth % 2 == 0 { "20000" } else { "30000" }),
-            ("reason", "Again."),
-        ]
-    };
+    let fields =
+        |nth: usize| vec![("form", leak(uuid::Uuid::now_v7().to_string())), ("amount", ["20000", "30000"][nth % 2]), ("reason", "Again.")];
     let others = (0..12).map(|nth| (if nth % 3 == 0 { sam.clone() } else { sam.on(&copy) }, path.clone(), fields(nth)));
-    let pages = at_once(others.collect()).await;
-    let done = pages.iter().filter(|page| page.status == 303).count();
-    assert!((1..=2).contains(&done), "{done}");
-    assert!(app.number("SELECT sum(amount) FROM referral_refunds") <= 12_000_000);
+    at_once(others.collect()).await;
+    assert_eq!(app.number("SELECT count(*) FROM referral_refunds"), 3, "two more had room, in whatever order");
+    assert!(app.number("SELECT sum(amount)::bigint FROM referral_refunds") <= 12_000_000);
     is_whole(&app);
 }
 
