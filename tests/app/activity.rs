@@ -89,7 +89,12 @@ async fn more_given_back_than_sold_is_said_as_it_is() {
     app.sql("UPDATE conversions SET at = now() - interval '200 days'; UPDATE refunds SET at = now() - interval '100 days'");
     let page = app.signed_in(SAM).get(&format!("{NORTHWIND}?show=USD")).await;
     assert_eq!(numbers(&page)[2], "Revenue $0 after −$500");
-    page.shows("No revenue in USD in the last 13 weeks.");
+    assert_eq!(page.attribute("#activity svg[role='img']", "aria-label"), "No revenue in USD in the last 13 weeks.");
+    app.sql("UPDATE refunds SET at = now()");
+    let page = app.signed_in(SAM).get(&format!("{NORTHWIND}?show=USD")).await;
+    assert_eq!(numbers(&page)[2], "Revenue −$500 none before");
+    let says = page.attribute("#activity svg[role='img']", "aria-label");
+    assert_eq!(says, "−$500 revenue in USD in the last 13 weeks, after $0 in the 13 weeks before.");
 }
 
 #[actix_web::test]

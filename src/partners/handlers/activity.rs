@@ -168,16 +168,12 @@ fn sentence(activity: &Activity, drawn: &Measure) -> String {
         Measure::Revenue(currency) => format!("revenue in {currency}"),
     };
     let most = numbers.iter().enumerate().max_by_key(|(_, number)| **number).filter(|(_, number)| **number > 0);
-    let Some((nth, most)) = most else { return format!("No {label} in the last {}.", words(activity.period)) };
-    format!(
-        "{} {label} in the last {}, after {} in the {} before; most in {}: {}.",
-        drawn.write(activity.total(drawn)),
-        words(activity.period),
-        drawn.write(activity.total_before(drawn)),
-        words(activity.period),
-        spell(activity.steps()[nth]),
-        drawn.write(*most),
-    )
+    let (period, total, before) = (words(activity.period), activity.total(drawn), drawn.write(activity.total_before(drawn)));
+    if most.is_none() && total == 0 {
+        return format!("No {label} in the last {period}.");
+    }
+    let most = most.map(|(nth, most)| format!("; most in {}: {}", spell(activity.steps()[nth]), drawn.write(*most)));
+    format!("{} {label} in the last {period}, after {before} in the {period} before{}.", drawn.write(total), most.unwrap_or_default())
 }
 
 fn row(activity: &Activity, measures: &[Measure], nth: usize) -> Vec<String> {
