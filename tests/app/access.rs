@@ -203,7 +203,7 @@ GET  /companies/{company}/referrals/{referral}                                  
 POST /companies/{company}/referrals/{referral}/approval                               | in  | 422  422  403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/referrals/{referral}/declination                            | in  | 422  422  403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/referrals/{referral}/win                                    | in  | 422  422  403   404   |  404   | 404     404   404   404         | 404    | 404
-POST /companies/{company}/referrals/{referral}/reversal                               | in  | 422  422  403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/referrals/{referral}/reversal                               | in  | go   go   403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/settings/keys                                               | in  | 200  403  403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/settings/keys                                               | in  | 422  403  403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/settings/keys/{key}/revocation                              | in  | 200  403  403   404   |  404   | 404     404   404   404         | 404    | 404

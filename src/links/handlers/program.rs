@@ -24,7 +24,7 @@ use serde::Deserialize;
 #[serde(default)]
 pub struct DestinationForm {
     /// The destination's key, made when the form was shown (R15).
-    pub(super) id: String,
+    pub(super) form: String,
     pub(super) kind: String,
     pub(super) name: String,
     pub(super) url: String,
@@ -109,7 +109,7 @@ impl DestinationForm {
             errors.add("kind", "Choose who has a link there");
         }
         // A form without its key comes from no page of ours, and adds a destination of its own.
-        let id = self.id.parse().unwrap_or_else(|_| DestinationId::new());
+        let id = self.form.parse().unwrap_or_else(|_| DestinationId::new());
         kind.filter(|_| errors.is_empty()).map(|kind| ((id, kind), text)).ok_or(errors)
     }
 }
@@ -150,7 +150,7 @@ impl LinksPage {
             id,
             links,
             errors: FormErrors::none(),
-            form: DestinationForm { id: DestinationId::new().to_string(), ..DestinationForm::default() },
+            form: DestinationForm { form: DestinationId::new().to_string(), ..DestinationForm::default() },
         })
     }
 

@@ -113,7 +113,7 @@ async fn the_form_of_a_destination_sent_twice_adds_one_and_no_two_have_one_name(
     let form = max.get(&path).await.form("/links").set("name", "Spring").set("url", "https://acme.example/spring");
     let leak = |text: &str| -> &'static str { Box::leak(text.to_owned().into_boxed_str()) };
     let fields =
-        vec![("id", leak(form.value("id").unwrap())), ("kind", "default"), ("name", "Spring"), ("url", "https://acme.example/spring")];
+        vec![("form", leak(form.value("form").unwrap())), ("kind", "default"), ("name", "Spring"), ("url", "https://acme.example/spring")];
     let forms = (0..8).map(|nth| (if nth % 2 == 0 { max.clone() } else { max.on(&copy) }, path.clone(), fields.clone()));
     for page in at_once(forms.collect()).await {
         page.leads_to(&path);
@@ -127,10 +127,10 @@ async fn the_form_of_a_destination_sent_twice_adds_one_and_no_two_have_one_name(
     let page = max.submit(&other).await;
     page.is(422);
     assert_eq!(page.error_at("name"), "Error: Choose another name: a destination of this program has this one");
-    assert_eq!(page.form("/links").value("id"), other.value("id"));
+    assert_eq!(page.form("/links").value("form"), other.value("form"));
     let gus = app.signed_in(GUS);
     let theirs = format!("/companies/globex/programs/{}/links", program(&app, "Globex Affiliates"));
-    let forged = [("id", form.value("id").unwrap()), ("kind", "default"), ("name", "Other"), ("url", "https://globex.example/")];
+    let forged = [("form", form.value("form").unwrap()), ("kind", "default"), ("name", "Other"), ("url", "https://globex.example/")];
     gus.post(&theirs, &forged).await.is(404);
     max.submit(&other.clone().set("name", "Autumn")).await.leads_to(&path);
     let edit = format!("{path}/{}", app.text("SELECT id FROM destinations WHERE name = 'Autumn'"));

@@ -101,7 +101,7 @@ pub const DEEDS: &[Deed] = &[
     deed(
         "/companies/{company}/programs/{program}/links",
         MAX,
-        &[("id", "0190aaaa-0000-7000-8000-000000000201"), ("kind", "default"), ("name", PROSE), ("url", "https://acme.example/autumn")],
+        &[("form", "0190aaaa-0000-7000-8000-000000000201"), ("kind", "default"), ("name", PROSE), ("url", "https://acme.example/autumn")],
     ),
     deed("/companies/{company}/programs/{program}/links/text", MAX, &[]),
     deed("/companies/{company}/programs/{program}/links/{destination}", MAX, &[("name", PROSE), ("url", "https://acme.example/autumn")]),
