@@ -102,6 +102,8 @@ id!(
     RefundId,
     /// A lead that a member contributed.
     ReferralId,
+    /// The sale of a lead, taken back.
+    ReferralRefundId,
     /// What a sale earned.
     CommissionId,
     /// A line of the ledger.

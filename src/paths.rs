@@ -264,7 +264,7 @@ pub fn referrals_of(company: &str, team: &str) -> String {
 pub fn referral(company: &str, id: ReferralId) -> String {
     format!("/companies/{company}/referrals/{id}")
 }
-/// Deciding about a referral: `noun` is approval, declination or win.
+/// Deciding about a referral: `noun` is approval, declination, win or reversal.
 pub fn referral_action(company: &str, id: ReferralId, noun: &str) -> String {
     format!("/companies/{company}/referrals/{id}/{noun}")
 }
@@ -584,9 +584,17 @@ pub fn team_link(team: &str, id: LinkId, noun: &str) -> String {
 pub fn member_links(company: &str, team: &str, member: MemberId) -> String {
     format!("/companies/{company}/partners/{team}/members/{member}/links")
 }
+/// A page of one link of a member, for the company: `noun` is code or code.svg.
+pub fn member_link(company: &str, team: &str, member: MemberId, id: LinkId, noun: &str) -> String {
+    format!("/companies/{company}/partners/{team}/members/{member}/links/{id}/{noun}")
+}
 /// A new link for one member.
 pub fn new_member_link(company: &str, team: &str, member: MemberId) -> String {
     format!("/companies/{company}/partners/{team}/members/{member}/links/new")
+}
+/// Whether a text is free for it, asked while it is typed.
+pub fn member_link_availability(company: &str, team: &str, member: MemberId) -> String {
+    format!("/companies/{company}/partners/{team}/members/{member}/links/availability")
 }
 /// Where links of a program lead.
 pub fn program_links(company: &str, id: ProgramId) -> String {

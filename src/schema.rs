@@ -196,7 +196,7 @@ diesel::table! {
         program_id -> Uuid,
         kind -> Text,
         name -> Text,
-        url -> Text,
+        url -> Nullable<Text>,
         created_at -> Timestamptz,
         retired_at -> Nullable<Timestamptz>,
     }
@@ -495,6 +495,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    referral_refunds (id) {
+        id -> Uuid,
+        company_id -> Uuid,
+        partner_id -> Uuid,
+        referral_id -> Uuid,
+        amount -> Int8,
+        reason -> Text,
+        refunded_by -> Uuid,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     referrals (id) {
         id -> Uuid,
         company_id -> Uuid,
@@ -531,6 +544,7 @@ diesel::table! {
         request_hash -> Bytea,
         amount -> Int8,
         at -> Timestamptz,
+        partner_id -> Uuid,
     }
 }
 
@@ -703,6 +717,7 @@ diesel::joinable!(payout_details -> teams (team_id));
 diesel::joinable!(payout_details -> users (changed_by));
 diesel::joinable!(programs -> companies (company_id));
 diesel::joinable!(recovery_codes -> users (user_id));
+diesel::joinable!(referral_refunds -> users (refunded_by));
 diesel::joinable!(referrals -> users (decided_by));
 diesel::joinable!(second_steps -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -756,6 +771,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     programs,
     rate_limits,
     recovery_codes,
+    referral_refunds,
     referrals,
     refunds,
     second_steps,

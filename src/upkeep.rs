@@ -4,7 +4,10 @@
 use crate::{
     db::Db,
     error::Result,
-    links::upkeep::{self as links, Walk},
+    links::{
+        clicks,
+        upkeep::{self as links, Walk},
+    },
 };
 use std::{
     sync::mpsc::{self, Receiver, RecvTimeoutError, Sender},
@@ -26,12 +29,11 @@ impl Upkeep {
     pub fn start(db: Db) -> Self {
         let (running, until) = mpsc::channel();
         let run = move || {
-            let mut walk = None;
-            while goes_on(&until, walk.is_some()) {
-                walk = round(&db, walk.as_ref()).unwrap_or_else(|error| {
-                    tracing::warn!(%error, "upkeep has to wait");
-                    None
-                });
+            let (mut walk, mut more) = (None, false);
+            while goes_on(&until, walk.is_some() || more) {
+                let waits = |error| tracing::warn!(%error, "upkeep has to wait");
+                walk = round(&db, walk.as_ref()).map_err(waits).unwrap_or_default();
+                more = db.run_here(clicks::forget).map_err(waits).unwrap_or_default();
             }
         };
         Self { running, thread: thread::Builder::new().name("upkeep".to_owned()).spawn(run).expect("a thread for upkeep") }

@@ -124,7 +124,7 @@ const RULES: &[(&str, &str)] = &[
     ),
     (
         "links lead to hosts that their company listed",
-        "SELECT led.id FROM (SELECT g.id, g.company_id, g.destination AS url FROM programs g UNION ALL SELECT d.id, d.company_id, d.url FROM destinations d \
+        "SELECT led.id FROM (SELECT g.id, g.company_id, g.destination AS url FROM programs g UNION ALL SELECT d.id, d.company_id, d.url FROM destinations d WHERE d.url IS NOT NULL \
              UNION ALL SELECT l.id, l.company_id, l.url FROM links l WHERE l.url IS NOT NULL) led \
          WHERE NOT EXISTS (SELECT FROM link_hosts h WHERE h.company_id = led.company_id AND h.host = lower(substring(led.url from '^https?://([^/:?#]+)')))",
     ),
@@ -179,14 +179,25 @@ const RULES: &[(&str, &str)] = &[
          WHERE (SELECT sum(l.amount) FROM ledger l WHERE l.commission_id = c.id) <> div(c.amount::numeric * (s.amount - f.refunded), s.amount::numeric)",
     ),
     (
+        "a referral's sale is taken back where there is one, and no more of it than it was",
+        "SELECT r.id FROM referrals r JOIN referral_refunds f ON f.referral_id = r.id GROUP BY r.id HAVING r.amount IS NULL OR r.amount < sum(f.amount)",
+    ),
+    (
+        "of a referral's sale that was taken back the commission keeps the part that is left",
+        "SELECT c.id FROM commissions c JOIN referrals r ON r.id = c.referral_id \
+         CROSS JOIN LATERAL (SELECT coalesce(sum(f.amount), 0) AS refunded FROM referral_refunds f WHERE f.referral_id = r.id) f \
+         WHERE (SELECT sum(l.amount) FROM ledger l WHERE l.commission_id = c.id) <> div(c.amount::numeric * (r.amount - f.refunded), r.amount::numeric)",
+    ),
+    (
         "a duplicate is of the first, which is none itself",
         "SELECT r.id FROM referrals r JOIN referrals f ON f.id = r.duplicate_of WHERE f.email <> r.email OR f.duplicate_of IS NOT NULL",
     ),
     (
-        "a link's clicks by day are its clicks",
+        "a link's clicks by day are its clicks, for the thirteen months that these are kept",
         "WITH counted AS (SELECT link_id, (at AT TIME ZONE 'UTC')::date AS day, count(*) AS clicks, count(*) FILTER (WHERE repeated) AS repeated FROM clicks GROUP BY 1, 2) \
          SELECT coalesce(d.link_id, c.link_id) FROM click_days d FULL JOIN counted c ON c.link_id = d.link_id AND c.day = d.day \
-         WHERE (d.clicks, d.repeated) IS DISTINCT FROM (c.clicks, c.repeated) GROUP BY 1",
+         WHERE (d.clicks, d.repeated) IS DISTINCT FROM (c.clicks, c.repeated) \
+         AND coalesce(d.day, c.day) > ((now() - interval '13 months') AT TIME ZONE 'UTC')::date GROUP BY 1",
     ),
     ("clicks are of a link", "SELECT DISTINCT d.link_id FROM click_days d WHERE NOT EXISTS (SELECT FROM links l WHERE l.id = d.link_id)"),
     (

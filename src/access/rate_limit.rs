@@ -61,6 +61,8 @@ crate::text_enum!(
         EmailChange = "email change",
         /// Teams that one person founds.
         Teams = "teams",
+        /// Referrals that one person contributes.
+        Referrals = "referrals",
         /// Withdrawals that a team asks for.
         Withdrawals = "withdrawals",
         /// Files that one person fetches.
@@ -91,6 +93,7 @@ impl Limit {
             Self::Messages => (60, 10, "You have written as many messages as one person can in ten minutes."),
             Self::EmailChange => (5, HOUR, "You have asked for as many new addresses as one person can in an hour."),
             Self::Teams => (10, DAY, "You have founded as many teams as one person can in a day."),
+            Self::Referrals => (50, HOUR, "You have contributed as many referrals as one person can in an hour."),
             Self::Withdrawals => (20, HOUR, "Your team has asked for as many withdrawals as it can in an hour."),
             Self::Export => (30, HOUR, "You have fetched this file as often as one person can in an hour."),
         }

@@ -180,6 +180,8 @@ text_enum!(
         ReferralDeclined = "referral declined",
         /// A lead became a sale.
         ReferralWon = "referral won",
+        /// The sale of a won lead was taken back, whole or in part.
+        ReferralTakenBack = "referral taken back",
         /// A team's payout details were changed; what they are stands in their row alone.
         PayoutDetailsChanged = "payout details changed",
         /// A team asked for a withdrawal.

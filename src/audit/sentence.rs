@@ -162,6 +162,7 @@ pub fn of(line: &Line) -> String {
         Action::ReferralApproved => format!("{who} approved the referral of {lead} by {person} of {team}"),
         Action::ReferralDeclined => format!("{who} declined the referral of {lead} by {person} of {team}"),
         Action::ReferralWon => format!("{who} marked the referral of {lead} by {person} of {team} as won, with a sale of {}", sum(line)),
+        Action::ReferralTakenBack => format!("{who} took back {} of the sale to {lead}, whom {person} of {team} recommended", sum(line)),
         Action::PayoutDetailsChanged => format!("{who} changed where the commissions of {team} are paid to"),
         Action::WithdrawalAsked => format!("{who} asked {company} to pay {} to {team}", sum(line)),
         Action::WithdrawalPaid => format!("{who} marked the withdrawal of {} by {team} as paid", sum(line)),
@@ -186,6 +187,7 @@ pub const fn is_the_teams(action: Action) -> bool {
         | Action::ReferralApproved
         | Action::ReferralDeclined
         | Action::ReferralWon
+        | Action::ReferralTakenBack
         | Action::SaleReported
         | Action::SaleRefunded
         | Action::ApiKeyMade

@@ -50,9 +50,9 @@ impl Town<'_> {
             ("Clinic webinar", "https://events.acme.example/clinics", DestinationKind::Secondary, 48.0),
         ] {
             let text = DestinationText { name: name.to_owned(), url: url.to_owned() };
-            match destination::add(self.conn, &max.actor(None), &max, resellers, kind, &text)? {
+            match destination::add(self.conn, &max.actor(None), &max, resellers, (DestinationId::new(), kind), &text)? {
                 Added::Done | Added::Underway => upkeep::finish(self.conn)?,
-                other @ (Added::TooMany | Added::HostUnlisted(_)) => return Err(unexpected(&other)),
+                other @ (Added::Already | Added::NameTaken | Added::TooMany | Added::HostUnlisted(_)) => return Err(unexpected(&other)),
             }
             self.date_back(days)?;
         }

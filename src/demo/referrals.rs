@@ -451,7 +451,7 @@ impl Town<'_> {
         let mailer: &Mailer = self.mailer;
         match decide(self.conn, mailer, &by.actor(None), &by, id, was, &decision)? {
             Decided::Done => Ok(decision.leads_to()),
-            other @ Decided::Meanwhile(_) => Err(unexpected(&other)),
+            other @ (Decided::Meanwhile(_) | Decided::Own) => Err(unexpected(&other)),
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     db::Db,
     ids::{ClickId, LinkId},
     links::{
-        batches::Batches,
+        batches::{Away, Batches},
         clicks::{self, NewClick},
         visitor::{Salt, Visitor},
     },
@@ -37,11 +37,12 @@ struct Following {
 }
 
 impl ClickLog {
-    /// Starts the writer, with room for that many clicks that wait for it.
+    /// Starts the writer, with room for that many clicks that wait for it, and as many that wait for the database.
     pub fn start(db: Db, room: usize) -> Self {
         let mut salt = None;
         let write = move |conn: &mut PgConnection, batch: &[Following]| write(conn, &mut salt, batch);
-        Self { batches: Batches::start("clicks", db, room, write), without_id: AtomicU64::new(0), said: Mutex::new(None) }
+        let batches = Batches::start("clicks", db, room, Away::Keep, write);
+        Self { batches, without_id: AtomicU64::new(0), said: Mutex::new(None) }
     }
 
     /// Writes a click down, and says its id once it is committed. Without an id where that takes longer, or cannot be: who follows a link
@@ -70,9 +71,12 @@ impl ClickLog {
         }
     }
 
-    /// Writes what is there, and ends.
+    /// Writes what is there, and ends; after three seconds also where the database does not take it.
     pub fn stop(&self) {
-        self.batches.stop();
+        let lost = self.batches.stop();
+        if lost > 0 {
+            tracing::warn!(lost, "clicks that the database did not take before the end");
+        }
         let total = self.without_id();
         if self.said.lock().is_ok_and(|said| said.map_or(0, |(_, number)| number) < total) {
             say(total);

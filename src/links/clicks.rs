@@ -1,20 +1,17 @@
-//! Clicks: writing many at once with their daily totals (R21), and reading the totals.
+//! Clicks: writing many at once with their daily totals (R21), and forgetting the old ones (S70).
 
 use crate::{
     db::Collision,
     ids::{ClickId, LinkId},
     links::visitor::VisitorHash,
-    schema::click_days,
 };
-use chrono::NaiveDate;
 use diesel::{
-    dsl::sql,
     pg::Pg,
     prelude::*,
     query_builder::{AstPass, QueryFragment, QueryId},
-    sql_types::{Array, BigInt, Binary, Date, Uuid},
+    sql_query,
+    sql_types::{Array, Binary, Uuid},
 };
-use std::collections::HashMap;
 
 /// An answered redirect that is not written down yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,51 +81,15 @@ impl QueryFragment<Pg> for Record<'_> {
 
 impl RunQueryDsl<PgConnection> for Record<'_> {}
 
-/// How often a link was followed, repeated clicks of one visitor among them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Clicks {
-    /// Today, in UTC.
-    pub today: i64,
-    /// In the last thirty days, today among them.
-    pub month: i64,
-    /// Since there is the link.
-    pub all: i64,
+/// Deletes clicks of more than thirteen months ago (S70), a thousand at most, and says whether there may be more. Their daily totals stay, and
+/// so does what a sale needs of the click that brought it: it stands with the sale.
+pub fn forget(conn: &mut PgConnection) -> QueryResult<bool> {
+    Ok(sql_query(FORGET).execute(conn)? == MOST_FORGOTTEN)
 }
 
-/// Those of each link; one that nobody followed is not among them.
-pub fn of_links(conn: &mut PgConnection, links: &[LinkId]) -> QueryResult<HashMap<LinkId, Clicks>> {
-    let since = |days: i64| sql::<BigInt>(&format!("coalesce(sum(clicks) FILTER (WHERE day > {TODAY} - {days}), 0)::bigint"));
-    let rows: Vec<(LinkId, i64, i64, i64)> = click_days::table
-        .filter(click_days::link_id.eq_any(links))
-        .group_by(click_days::link_id)
-        .select((click_days::link_id, since(1), since(30), sql::<BigInt>("sum(clicks)::bigint")))
-        .load(conn)?;
-    Ok(rows.into_iter().map(|(link, today, month, all)| (link, Clicks { today, month, all })).collect())
-}
-
-/// A link's clicks on one day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = click_days)]
-pub struct ClickDay {
-    /// The link.
-    pub link_id: LinkId,
-    /// In UTC.
-    pub day: NaiveDate,
-    /// How often it was followed.
-    pub clicks: i64,
-    /// How many of these were not a visitor's first within the hour.
-    pub repeated: i64,
-}
-
-/// The last so many days of those links, today among them, in order; a day without clicks is not among them.
-pub fn by_day(conn: &mut PgConnection, links: &[LinkId], days: u16) -> QueryResult<Vec<ClickDay>> {
-    click_days::table
-        .filter(click_days::link_id.eq_any(links))
-        .filter(click_days::day.gt(sql::<Date>(&format!("{TODAY} - {days}"))))
-        .order((click_days::day, click_days::link_id))
-        .select(ClickDay::as_select())
-        .load(conn)
-}
-
-/// The database's day (R26). SQL, since Diesel has no words for time zones.
-const TODAY: &str = "(now() AT TIME ZONE 'UTC')::date";
+/// Clicks deleted at once.
+const MOST_FORGOTTEN: usize = 1_000;
+/// SQL for the id that a click of that moment would have had at least: ids begin with their time, so that their index finds the old ones.
+const FORGET: &str = "DELETE FROM clicks WHERE id IN (SELECT id FROM clicks \
+    WHERE id < rpad(lpad(to_hex((extract(epoch FROM now() - interval '13 months') * 1000)::bigint), 12, '0'), 32, '0')::uuid \
+        AND at < now() - interval '13 months' ORDER BY id LIMIT 1000)";

@@ -5,12 +5,12 @@ use crate::{
     audit::{self, Action, Actor, Event},
     companies::{StaffPermission, staff::Staff},
     db::{self, now},
-    error::Result,
+    error::{Error, Result},
     ids::{CompanyId, DestinationId, EnrollmentId, ProgramId},
     links::{defaults, upkeep},
     programs::{Program, hosts},
     schema::{destinations, enrollments, links, partners, programs, teams},
-    text_enum,
+    text_enum, words,
 };
 use chrono::{DateTime, Utc};
 use diesel::{dsl::sum, prelude::*};
@@ -45,8 +45,8 @@ pub struct Destination {
     pub kind: DestinationKind,
     /// As members read it.
     pub name: String,
-    /// An http or https URL on a host that the company listed.
-    pub url: String,
+    /// An http or https URL on a host that the company listed. Of a retired one it may be gone: then its links lead where the program does.
+    pub url: Option<String>,
     /// When it was added.
     pub created_at: DateTime<Utc>,
     /// Since when no new links lead there; those that do go on.
@@ -70,6 +70,10 @@ pub enum Added {
     Done,
     /// It is there, and the links are being made.
     Underway,
+    /// The same form added it before.
+    Already,
+    /// Another one that links are made for has that name.
+    NameTaken,
     /// There are as many of that kind as there may be.
     TooMany,
     /// The company has not listed that host, and it is not this person's to list.
@@ -83,6 +87,8 @@ pub enum Changed {
     Done,
     /// It was so before.
     Same,
+    /// Another one that links are made for has that name.
+    NameTaken,
     /// The company has not listed that host, and it is not this person's to list.
     HostUnlisted(String),
 }
@@ -156,17 +162,31 @@ fn living(program: ProgramId, kind: DestinationKind) -> _ {
         .select(destinations::id)
 }
 
-/// Adds a destination to a program of the staff's company. `NotFound` where it is none of theirs.
+/// Whether a destination of the program that links are made for has that name, besides this one.
+fn has_name(conn: &mut PgConnection, program: ProgramId, name: &str, besides: DestinationId) -> QueryResult<bool> {
+    let others = destinations::table.filter(destinations::program_id.eq(program)).filter(destinations::id.ne(besides));
+    let names: Vec<String> = others.filter(destinations::retired_at.is_null()).select(destinations::name).load(conn)?;
+    Ok(names.iter().any(|other| words::fold(other) == words::fold(name)))
+}
+
+/// Adds a destination to a program of the staff's company, under an id made with the form: the same form sent again adds nothing more (R15).
+/// `NotFound` where it is none of theirs.
 pub fn add(
     conn: &mut PgConnection,
     by: &Actor,
     staff: &Staff,
     program: ProgramId,
-    kind: DestinationKind,
+    (id, kind): (DestinationId, DestinationKind),
     text: &DestinationText,
 ) -> Result<Added> {
     db::transaction(conn, |conn| {
         lock(conn, staff, program)?;
+        if let Some(of) = destinations::table.find(id).select(destinations::program_id).first::<ProgramId>(conn).optional()? {
+            return if of == program { Ok(Added::Already) } else { Err(Error::NotFound) };
+        }
+        if has_name(conn, program, &text.name, id)? {
+            return Ok(Added::NameTaken);
+        }
         let most = match kind {
             DestinationKind::Default => MOST_DEFAULTS,
             DestinationKind::Secondary => MOST_SECONDARY,
@@ -177,8 +197,7 @@ pub fn add(
         if let Some(host) = hosts::refused(conn, by, staff, &text.url)? {
             return Ok(Added::HostUnlisted(host));
         }
-        let id = DestinationId::new();
-        diesel::insert_into(destinations::table)
+        let made = diesel::insert_into(destinations::table)
             .values((
                 destinations::id.eq(id),
                 destinations::company_id.eq(staff.company.id),
@@ -187,7 +206,12 @@ pub fn add(
                 destinations::name.eq(&text.name),
                 destinations::url.eq(&text.url),
             ))
+            .on_conflict_do_nothing()
             .execute(conn)?;
+        if made == 0 {
+            // Another program's came to have this id meanwhile.
+            return Err(Error::NotFound);
+        }
         let event = Event::new(Action::DestinationAdded).company(staff.company.id).target(id.uuid());
         audit::record(conn, by, event.after(json!({ "kind": kind })))?;
         match kind {
@@ -226,8 +250,11 @@ pub fn change(
     db::transaction(conn, |conn| {
         lock(conn, staff, program)?;
         let before = Destination::query().filter(destinations::id.eq(id)).filter(destinations::program_id.eq(program)).first(conn)?;
-        if (&before.name, &before.url) == (&text.name, &text.url) {
+        if (&before.name, before.url.as_ref()) == (&text.name, Some(&text.url)) {
             return Ok(Changed::Same);
+        }
+        if before.retired_at.is_none() && has_name(conn, program, &text.name, id)? {
+            return Ok(Changed::NameTaken);
         }
         if let Some(host) = hosts::refused(conn, by, staff, &text.url)? {
             return Ok(Changed::HostUnlisted(host));

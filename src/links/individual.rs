@@ -94,18 +94,24 @@ pub fn make(conn: &mut PgConnection, mailer: &Mailer, by: &Actor, staff: &Staff,
 }
 
 /// The link's text, once it is made: the one that was wished for, or one of the member's name. Nothing where that one is taken, and then no
-/// link either.
-fn name(conn: &mut PgConnection, link: NewLink, wished: Option<&LinkText>) -> QueryResult<Option<String>> {
+/// link either. `NotFound` where another link came to have this key meanwhile.
+fn name(conn: &mut PgConnection, link: NewLink, wished: Option<&LinkText>) -> Result<Option<String>> {
     let id = link.id;
-    let Some(wished) = wished else { return Ok(making::make(conn, vec![link])?.pop().map(|(_, text)| text)) };
+    let Some(wished) = wished else {
+        let (_, text) = making::make(conn, vec![link])?.pop().ok_or(Error::NotFound)?;
+        return Ok(Some(text));
+    };
     let taken = conn.transaction(|conn| {
-        making::insert_as(conn, link, wished)?;
-        if making::take(conn, id, wished)? { Ok(()) } else { Err(RollbackTransaction) }
+        if !making::insert_as(conn, link, wished)? {
+            return Ok(false);
+        }
+        if making::take(conn, id, wished)? { Ok(true) } else { Err(RollbackTransaction) }
     });
     match taken {
-        Ok(()) => Ok(Some(wished.as_str().to_owned())),
+        Ok(true) => Ok(Some(wished.as_str().to_owned())),
+        Ok(false) => Err(Error::NotFound),
         Err(RollbackTransaction) => Ok(None),
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
     }
 }
 

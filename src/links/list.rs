@@ -139,14 +139,14 @@ const BESIDE: &str = "JOIN programs g ON g.id = l.program_id JOIN companies c ON
 const ORDER: &str = "is_in DESC, c.name, g.name, g.id, (l.kind <> 'default'), l.created_at, l.id";
 
 impl LinkRow {
-    /// All of a member. SQL for the sums of their clicks beside them.
+    /// Those of a member, [`MOST`] of them. SQL for the sums of their clicks beside them.
     pub fn of_member(conn: &mut PgConnection, member: MemberId) -> QueryResult<Vec<Self>> {
         sql_query(format!("SELECT {COLUMNS} FROM links l {BESIDE} WHERE l.member_id = $1 ORDER BY {ORDER} LIMIT {MOST}"))
             .bind::<sql_types::Uuid, _>(member)
             .load(conn)
     }
 
-    /// All that a member has in that company's programs.
+    /// Those that a member has in that company's programs, [`MOST`] of them.
     pub fn of_member_in(conn: &mut PgConnection, member: MemberId, company: CompanyId) -> QueryResult<Vec<Self>> {
         sql_query(format!(
             "SELECT {COLUMNS} FROM links l {BESIDE} WHERE l.member_id = $1 AND l.company_id = $2 ORDER BY {ORDER} LIMIT {MOST}"
@@ -158,6 +158,20 @@ impl LinkRow {
 }
 
 impl OneLink {
+    /// A link of a present member of that company's partner. SQL as above.
+    pub fn of_partner(conn: &mut PgConnection, company: CompanyId, team: &str, member: MemberId, id: LinkId) -> QueryResult<Self> {
+        sql_query(format!(
+            "SELECT {COLUMNS}, m.id AS member_id, u.name AS person, true AS is_present \
+             FROM links l JOIN members m ON m.id = l.member_id JOIN users u ON u.id = m.user_id JOIN teams t ON t.id = l.team_id {BESIDE} \
+             WHERE l.id = $1 AND l.company_id = $2 AND t.slug = $3 AND m.id = $4 AND m.left_at IS NULL"
+        ))
+        .bind::<sql_types::Uuid, _>(id)
+        .bind::<sql_types::Uuid, _>(company)
+        .bind::<Text, _>(team)
+        .bind::<sql_types::Uuid, _>(member)
+        .get_result(conn)
+    }
+
     /// A link of that team. SQL as above.
     pub fn find(conn: &mut PgConnection, team: TeamId, id: LinkId) -> QueryResult<Self> {
         sql_query(format!(
@@ -207,13 +221,15 @@ impl Person {
         };
         let beside = beside.unwrap_or(first);
         let lines: Vec<Line> = sql_query(format!(
-            "SELECT {COLUMNS}, person.* \
+            "SELECT link.*, person.* \
              FROM (SELECT m.id AS member_id, u.name AS person, {at} AS at FROM members m JOIN users u ON u.id = m.user_id \
                  WHERE m.team_id = $1 AND m.id <> $2 AND {present} AND ({at}, m.id) {beyond} ($3, $4) \
                      AND EXISTS (SELECT FROM links l WHERE l.member_id = m.id) \
                  ORDER BY {at} {way}, m.id {way} LIMIT {PAGE_SIZE} + 1) person \
-             JOIN links l ON l.member_id = person.member_id {BESIDE} \
-             ORDER BY person.at {way}, person.member_id {way}, {ORDER}"
+             CROSS JOIN LATERAL (SELECT {COLUMNS}, l.created_at FROM links l {BESIDE} WHERE l.member_id = person.member_id \
+                 ORDER BY {ORDER} LIMIT {MOST}) link \
+             ORDER BY person.at {way}, person.member_id {way}, \
+                 is_in DESC, link.company, link.program, link.program_id, (link.kind <> 'default'), link.created_at, link.id"
         ))
         .bind::<sql_types::Uuid, _>(team)
         .bind::<sql_types::Uuid, _>(reader)

@@ -76,9 +76,9 @@ pub fn take(conn: &mut PgConnection, link: LinkId, text: &LinkText) -> QueryResu
     Ok(true)
 }
 
-/// Writes a link down under that text, which is still to be taken for it.
-pub fn insert_as(conn: &mut PgConnection, link: NewLink, text: &LinkText) -> QueryResult<()> {
-    insert(conn, &[(link, text.as_str().to_owned())]).map(drop)
+/// Writes a link down under that text, which is still to be taken for it; says whether it was not there before.
+pub fn insert_as(conn: &mut PgConnection, link: NewLink, text: &LinkText) -> QueryResult<bool> {
+    Ok(!insert(conn, &[(link, text.as_str().to_owned())])?.is_empty())
 }
 
 /// Three texts that nobody has, instead of the one that was typed.
@@ -94,20 +94,23 @@ pub fn suggestions(conn: &mut PgConnection, typed: &str, person: &str) -> QueryR
 pub enum Look {
     /// No link has or had it.
     Free,
-    /// A link of this member has or had it.
-    Yours,
-    /// Another one has or had it; these three are free.
+    /// This link has or had it.
+    Own,
+    /// Another link of this member has or had it; these three are free.
+    Another(Vec<String>),
+    /// Somebody else's has or had it; these three are free.
     Taken(Vec<String>),
 }
 
-/// How that text stands for that member. It takes nothing.
-pub fn look(conn: &mut PgConnection, text: &LinkText, person: &str, member: MemberId) -> QueryResult<Look> {
-    let of = link_texts::table.inner_join(links::table).filter(link_texts::text.eq(text.key())).select(links::member_id);
-    match of.first::<MemberId>(conn).optional()? {
-        None => Ok(Look::Free),
-        Some(of) if of == member => Ok(Look::Yours),
-        Some(_) => Ok(Look::Taken(suggestions(conn, text.as_str(), person)?)),
+/// How that text stands for that link of that member, or for a new one. It takes nothing.
+pub fn look(conn: &mut PgConnection, text: &LinkText, person: &str, member: MemberId, link: Option<LinkId>) -> QueryResult<Look> {
+    let of = link_texts::table.inner_join(links::table).filter(link_texts::text.eq(text.key())).select((links::id, links::member_id));
+    let Some((of, whose)) = of.first::<(LinkId, MemberId)>(conn).optional()? else { return Ok(Look::Free) };
+    if whose == member && link == Some(of) {
+        return Ok(Look::Own);
     }
+    let suggestions = suggestions(conn, text.as_str(), person)?;
+    Ok(if whose == member { Look::Another(suggestions) } else { Look::Taken(suggestions) })
 }
 
 /// Those of these texts that links have or had.

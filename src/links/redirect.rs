@@ -2,10 +2,17 @@
 
 use crate::{
     db::Db,
-    links::{batches::Batches, click_log::ClickLog, target::Target, visitor::Visitor},
+    links::{
+        batches::{Away, Batches},
+        click_log::ClickLog,
+        target::Target,
+        visitor::Visitor,
+    },
 };
+use diesel::{PgConnection, QueryResult};
 use quick_cache::{Weighter, sync::Cache};
 use std::{
+    collections::HashMap,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -31,7 +38,7 @@ pub struct Limits {
     pub look_up: Duration,
     /// Writing the click down; after that the redirect goes without an id.
     pub record: Duration,
-    /// How many clicks may wait to be written; beyond that, redirects go without an id at once.
+    /// How many clicks may wait to be written, and how many for a database that is away; beyond that, redirects go without an id at once.
     pub waiting: usize,
 }
 
@@ -60,7 +67,7 @@ pub enum Followed {
 /// Everything behind the redirect, one in each copy of the program: destinations as they were a short time ago, who reads them, and the log
 /// of clicks.
 pub struct Redirects {
-    known: Cache<String, Known, Weight>,
+    known: Arc<Cache<String, Known, Weight>>,
     look_ups: Batches<String, Option<Arc<Target>>>,
     log: ClickLog,
     limits: Limits,
@@ -91,14 +98,11 @@ enum Found {
 impl Redirects {
     /// Starts the threads that read and write.
     pub fn start(db: &Db, limits: Limits) -> Self {
-        let find = |conn: &mut diesel::PgConnection, texts: &[String]| {
-            let found = Target::find(conn, texts)?.into_iter().map(|(text, target)| (text, Arc::new(target)));
-            let found: std::collections::HashMap<_, _> = found.collect();
-            Ok(texts.iter().map(|text| found.get(text).cloned()).collect())
-        };
+        let known = Arc::new(Cache::with_weighter(ABOUT, MEMORY, Weight));
+        let knows = known.clone();
         Self {
-            known: Cache::with_weighter(ABOUT, MEMORY, Weight),
-            look_ups: Batches::start("links", db.clone(), ROOM, find),
+            known,
+            look_ups: Batches::start("links", db.clone(), ROOM, Away::Forget, move |conn, texts: &[String]| learn(conn, &knows, texts)),
             log: ClickLog::start(db.clone(), limits.waiting),
             limits,
         }
@@ -135,16 +139,9 @@ impl Redirects {
     }
 
     async fn look_up(&self, text: String, limit: Duration) -> Found {
-        let at = Instant::now();
-        match self.look_ups.ask(text.clone(), limit).await {
-            Some(Some(target)) => {
-                self.known.insert(text, Known { target: target.clone(), at });
-                Found::Here(target)
-            }
-            Some(None) => {
-                self.known.remove(&text);
-                Found::Nothing
-            }
+        match self.look_ups.ask(text, limit).await {
+            Some(Some(target)) => Found::Here(target),
+            Some(None) => Found::Nothing,
             None => Found::NoAnswer,
         }
     }
@@ -159,6 +156,21 @@ impl Redirects {
         self.look_ups.close();
         self.log.stop();
     }
+}
+
+/// Reads where those texts lead, and remembers it, also where nobody waits for it any more. One thread does so, one reading after the other:
+/// what is remembered is always the newest.
+fn learn(conn: &mut PgConnection, known: &Cache<String, Known, Weight>, texts: &[String]) -> QueryResult<Vec<Option<Arc<Target>>>> {
+    let at = Instant::now();
+    let found: HashMap<String, Arc<Target>> =
+        Target::find(conn, texts)?.into_iter().map(|(text, target)| (text, Arc::new(target))).collect();
+    for text in texts {
+        match found.get(text) {
+            Some(target) => known.insert(text.clone(), Known { target: target.clone(), at }),
+            None => drop(known.remove(text)),
+        }
+    }
+    Ok(texts.iter().map(|text| found.get(text).cloned()).collect())
 }
 
 /// Letters, digits and dashes (rule 40); of anything else the database is not asked.

@@ -10,6 +10,8 @@ pub const LONGEST: usize = 64;
 /// As much of a name, of a program or destination, stands in a text that is made for somebody.
 const OF_A_NAME: usize = 36;
 const OF_A_PROGRAM: usize = 18;
+/// As much stands before a number made by chance, which has eleven digits at most.
+const BEFORE_A_NUMBER: usize = LONGEST - 12;
 
 /// Words that would read like pages of ours, or like the company itself speaking. Nobody has them.
 const RESERVED: &[&str] = &[
@@ -177,7 +179,7 @@ impl Wishes {
     /// For a link of that person: to the program's own destination, or to a further one by its name.
     pub fn of(person: &str, program: &str, destination: Option<&str>) -> Self {
         let (person, of) = (words::dashed(person, OF_A_NAME), words::dashed(destination.unwrap_or(program), OF_A_PROGRAM));
-        let with = [person.as_str(), of.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+        let with = joined([&person, &of]);
         // A name of one or two letters, or in another script, says too little by itself.
         let alone = destination.is_none() && person.len() >= SHORTEST;
         let base = if alone { person } else { with.clone() };
@@ -188,15 +190,16 @@ impl Wishes {
     pub fn instead(typed: &str, person: &str) -> Self {
         let (typed, person) = (words::dashed(last_part(typed), OF_A_NAME), words::dashed(person, OF_A_NAME));
         let first = person.split('-').next().unwrap_or_default();
-        let both = format!("{typed}-{first}");
-        Self::around(if typed.len() >= SHORTEST { &typed } else { &person }, [both, person.clone()])
+        let says_enough = typed.len() >= SHORTEST && !imitates_product(&typed);
+        Self::around(if says_enough { &typed } else { &person }, [joined([&typed, first]), person.clone()])
     }
 
     fn around<const N: usize>(base: &str, others: [String; N]) -> Self {
-        let base = if base.len() < SHORTEST {
-            [base, "partner"].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
-        } else {
-            base.to_owned()
+        let base = match base {
+            // A number behind it would make it no better.
+            imitating if imitates_product(imitating) => "partner".to_owned(),
+            short if short.len() < SHORTEST => joined([short, "partner"]),
+            base => base[..base.len().min(BEFORE_A_NUMBER)].trim_end_matches('-').to_owned(),
         };
         let numbered = |from: u32, to: u32| (from..=to).map(|number| format!("{base}-{number}")).collect::<Vec<_>>();
         let liked = [vec![base.clone()], numbered(2, 3), others.to_vec(), numbered(4, 9)].concat();
@@ -207,21 +210,26 @@ impl Wishes {
     pub fn liked(&self) -> impl Iterator<Item = &str> {
         self.liked.iter().map(String::as_str)
     }
+
+    fn by_chance(&mut self) -> String {
+        self.by_chance += 1;
+        let few = self.by_chance <= 2;
+        let digits = if few { rand::random_range(1_000..10_000_u64) } else { rand::random_range(10_000_000..100_000_000_000) };
+        format!("{}-{digits}", self.base)
+    }
 }
 
 impl Iterator for Wishes {
     type Item = String;
     fn next(&mut self) -> Option<String> {
-        self.liked.pop_front().or_else(|| {
-            self.by_chance += 1;
-            let digits = if self.by_chance <= 2 {
-                rand::random_range(1_000..10_000_u64)
-            } else {
-                rand::random_range(10_000_000..100_000_000_000_u64)
-            };
-            Some(format!("{}-{digits}", self.base))
-        })
+        let liked = self.liked.pop_front();
+        liked.or_else(|| std::iter::repeat_with(|| self.by_chance()).find(|text| LinkText::parse(text).is_ok()))
     }
+}
+
+/// The parts that say something, with a dash between them.
+fn joined(parts: [&str; 2]) -> String {
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }
 
 #[cfg(test)]
@@ -277,11 +285,14 @@ mod tests {
         assert_eq!(first("李", "Acme Resellers", None), "acme-resellers");
         assert_eq!(first("李", "合作", None), "partner");
         assert_eq!(first("Support", "Acme", None), "support-2");
-        for person in ["Mia Chen", "李", "Support", &"Anna Maria ".repeat(9), "-", "x"] {
-            for program in ["Acme Resellers", "合作", &"Long name ".repeat(9)] {
-                for destination in [None, Some("Spring"), Some("春")] {
-                    for wish in Wishes::of(person, program, destination).take(30).chain(Wishes::instead(program, person).take(30)) {
+        assert_eq!(first("Guildhall Support", "Acme", None), "partner");
+        let long = "Anna-Maria ".repeat(9);
+        for person in ["Mia Chen", "李", "Мария", "Support", "Guildhall Support", "Gui1d Ha11", "Guildha", &long, "-", "x"] {
+            for program in ["Acme Resellers", "合作", "Guildhall", "guildhall-help", "-mia", &"Long name ".repeat(9)] {
+                for destination in [None, Some("Spring"), Some("春"), Some("Hall of fame"), Some(long.as_str())] {
+                    for wish in Wishes::of(person, program, destination).take(40).chain(Wishes::instead(program, person).take(40)) {
                         assert!(LinkText::parse(&wish).is_ok(), "{wish:?} of {person:?}, {program:?}, {destination:?}");
+                        assert!(!wish.starts_with('-') && !wish.ends_with('-'), "{wish:?} of {person:?}, {program:?}, {destination:?}");
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! Telling visitors apart without knowing them (S54): a hash of network address and browser with a salt that lives for a day.
 
-use crate::schema::click_salts;
+use crate::{db, schema::click_salts};
 use chrono::NaiveDate;
 use diesel::{
     QueryResult,
@@ -42,15 +42,21 @@ impl Salt {
     /// Today's. Those before it are deleted, so that nothing leads back to a visitor of another day.
     pub fn of_today(conn: &mut PgConnection) -> QueryResult<Self> {
         let new: [u8; 32] = rand::random();
-        diesel::insert_into(click_salts::table)
-            .values((click_salts::day.eq(sql::<Date>(TODAY)), click_salts::salt.eq(new.to_vec())))
-            .on_conflict_do_nothing()
-            .execute(conn)?;
-        let (day, salt, left): (NaiveDate, Vec<u8>, f64) = click_salts::table
-            .order(click_salts::day.desc())
-            .select((click_salts::day, click_salts::salt, sql::<Double>(DAY_LEFT)))
-            .first(conn)?;
-        diesel::delete(click_salts::table.filter(click_salts::day.lt(day))).execute(conn)?;
+        // One transaction, so that it is the same day in all of it.
+        let (salt, left) = db::transaction(conn, |conn| {
+            diesel::insert_into(click_salts::table)
+                .values((click_salts::day.eq(sql::<Date>(TODAY)), click_salts::salt.eq(new.to_vec())))
+                .on_conflict_do_nothing()
+                .execute(conn)?;
+            // Today's; or tomorrow's, where another copy began it meanwhile.
+            let (day, salt, left): (NaiveDate, Vec<u8>, f64) = click_salts::table
+                .filter(click_salts::day.ge(sql::<Date>(TODAY)))
+                .order(click_salts::day)
+                .select((click_salts::day, click_salts::salt, sql::<Double>(DAY_LEFT)))
+                .first(conn)?;
+            diesel::delete(click_salts::table.filter(click_salts::day.lt(day))).execute(conn)?;
+            QueryResult::Ok((salt, left))
+        })?;
         let keyed = Hmac::new_from_slice(&salt).expect("HMAC takes a key of any length");
         Ok(Self { keyed, until: Instant::now() + Duration::from_secs_f64(left.max(0.0)) })
     }

@@ -1,6 +1,6 @@
 //! What a team or one of its members brings over time: clicks, referrals and revenue (rule 18). Days are those of UTC.
 
-use crate::text_enum;
+use crate::{money::Money, text_enum};
 use chrono::{Days, NaiveDate};
 use diesel::{
     QueryableByName,
@@ -45,7 +45,7 @@ pub struct Series {
 }
 
 /// What a member brought in the period, beside what others did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
 pub struct Brought {
     /// Clicks on their links.
     #[diesel(sql_type = BigInt)]
@@ -53,6 +53,19 @@ pub struct Brought {
     /// Their leads, and customers who came by their links.
     #[diesel(sql_type = BigInt)]
     pub referrals: i64,
+    /// The currencies of their sales, the largest first.
+    #[diesel(sql_type = Array<Text>)]
+    currencies: Vec<String>,
+    /// In each, what was sold less what was given back, in minor units.
+    #[diesel(sql_type = Array<BigInt>)]
+    revenue: Vec<i64>,
+}
+
+impl Brought {
+    /// What they sold less what was given back, in each currency there is.
+    pub fn revenue(&self) -> impl Iterator<Item = Money> {
+        self.revenue.iter().zip(&self.currencies).map(|(minor, currency)| Money::new(*minor, currency))
+    }
 }
 
 /// A period in equal steps, and the same stretch of time before it.
@@ -65,25 +78,33 @@ pub struct Activity {
     before: BTreeMap<Measure, Vec<i64>>,
 }
 
-/// Whose numbers: a condition on the columns that `links`, `referrals`, `customers` and `conversions` all have.
+/// Whose numbers: a condition on the columns that `links`, `referrals`, `customers` and `conversions` all have, in which `{}` stands for the
+/// table.
 #[derive(Debug, Clone, Copy)]
-pub struct Whose(
-    /// SQL in which `{}` stands for the table.
-    &'static str,
-);
+pub struct Whose {
+    /// Refunds have this one too.
+    partner: &'static str,
+    /// Nothing for everybody.
+    member: &'static str,
+}
 
 impl Whose {
     /// Of the partner `p`.
-    pub const PARTNER: Self = Self("{}.partner_id = p.id");
+    pub const PARTNER: Self = Self { partner: "{}.partner_id = p.id", member: "" };
     /// Of the member `m` with the partner `p`.
-    pub const MEMBER_OF_PARTNER: Self = Self("{}.partner_id = p.id AND {}.member_id = m.id");
+    pub const MEMBER_OF_PARTNER: Self = Self { member: " AND {}.member_id = m.id", ..Self::PARTNER };
     /// Of the team `t`, with all its companies.
-    pub const TEAM: Self = Self("{}.partner_id IN (SELECT id FROM partners WHERE team_id = t.id)");
+    pub const TEAM: Self = Self { partner: "{}.partner_id IN (SELECT id FROM partners WHERE team_id = t.id)", member: "" };
     /// Of the member `m` of the team `t`, with all its companies.
-    pub const MEMBER_OF_TEAM: Self = Self("{}.partner_id IN (SELECT id FROM partners WHERE team_id = t.id) AND {}.member_id = m.id");
+    pub const MEMBER_OF_TEAM: Self = Self { member: " AND {}.member_id = m.id", ..Self::TEAM };
 
     fn of(self, table: &str) -> String {
-        self.0.replace("{}", table)
+        self.of_both(table, table)
+    }
+
+    /// Of a refund and what it was for.
+    fn of_both(self, refund: &str, sale: &str) -> String {
+        self.partner.replace("{}", refund) + &self.member.replace("{}", sale)
     }
 }
 
@@ -119,16 +140,10 @@ pub fn series(period: Period, whose: Whose) -> String {
                 FROM links l JOIN click_days d ON d.link_id = l.id AND d.day >= ({since} AT TIME ZONE 'UTC')::date \
                 WHERE {links} GROUP BY d.day \
             UNION ALL SELECT (at AT TIME ZONE 'UTC')::date, 'referrals', count(*) FROM ({brought}) leads GROUP BY 1 \
-            UNION ALL SELECT (at AT TIME ZONE 'UTC')::date, currency, sum(amount)::bigint FROM ( \
-                SELECT v.at, v.currency, v.amount FROM conversions v WHERE {conversions} AND v.at >= {since} \
-                UNION ALL SELECT f.at, v.currency, -f.amount FROM refunds f JOIN conversions v ON v.id = f.conversion_id \
-                    WHERE {conversions} AND f.at >= {since} \
-                UNION ALL SELECT r.decided_at, g.currency, r.amount FROM referrals r JOIN programs g ON g.id = r.program_id \
-                    WHERE {referrals} AND r.status = 'won' AND r.decided_at >= {since}) sales GROUP BY 1, 2) numbers)",
+            UNION ALL SELECT (at AT TIME ZONE 'UTC')::date, currency, sum(amount)::bigint FROM ({sold}) sales GROUP BY 1, 2) numbers)",
         links = whose.of("l"),
         brought = leads(whose, &since),
-        conversions = whose.of("v"),
-        referrals = whose.of("r"),
+        sold = sales(whose, &since),
     )
 }
 
@@ -138,9 +153,12 @@ pub fn brought(period: Period, whose: Whose) -> String {
     format!(
         "(SELECT coalesce((SELECT sum(d.clicks) FROM links l JOIN click_days d ON d.link_id = l.id \
                 AND d.day >= ({since} AT TIME ZONE 'UTC')::date WHERE {links}), 0)::bigint AS clicks, \
-            (SELECT count(*) FROM ({brought}) leads) AS referrals)",
+            (SELECT count(*) FROM ({brought}) leads) AS referrals, sold.* \
+            FROM (SELECT coalesce(array_agg(currency), '{{}}') AS currencies, coalesce(array_agg(amount), '{{}}') AS revenue \
+                FROM (SELECT currency, sum(amount)::bigint AS amount FROM ({sold}) sales GROUP BY currency ORDER BY 2 DESC, 1) summed) sold)",
         links = whose.of("l"),
         brought = leads(whose, &since),
+        sold = sales(whose, &since),
     )
 }
 
@@ -148,9 +166,26 @@ pub fn brought(period: Period, whose: Whose) -> String {
 fn leads(whose: Whose, since: &str) -> String {
     format!(
         "SELECT r.created_at AS at FROM referrals r WHERE {} AND r.created_at >= {since} \
-         UNION ALL SELECT c.created_at FROM customers c WHERE {} AND c.link_id IS NOT NULL AND c.created_at >= {since}",
+         UNION ALL SELECT c.created_at FROM customers c WHERE {} AND c.created_at >= {since}",
         whose.of("r"),
         whose.of("c"),
+    )
+}
+
+/// Sales reported and leads won, and what was given back of them, each when it happened.
+fn sales(whose: Whose, since: &str) -> String {
+    format!(
+        "SELECT v.at, v.currency, v.amount FROM conversions v WHERE {conversions} AND v.at >= {since} \
+         UNION ALL SELECT f.at, v.currency, -f.amount FROM refunds f JOIN conversions v ON v.id = f.conversion_id \
+             WHERE {refunds} AND f.at >= {since} \
+         UNION ALL SELECT r.decided_at, g.currency, r.amount FROM referrals r JOIN programs g ON g.id = r.program_id \
+             WHERE {referrals} AND r.status = 'won' AND r.decided_at >= {since} \
+         UNION ALL SELECT f.at, g.currency, -f.amount FROM referral_refunds f JOIN referrals r ON r.id = f.referral_id \
+             JOIN programs g ON g.id = r.program_id WHERE {taken_back} AND f.at >= {since}",
+        conversions = whose.of("v"),
+        refunds = whose.of_both("f", "v"),
+        referrals = whose.of("r"),
+        taken_back = whose.of_both("f", "r"),
     )
 }
 

@@ -7,7 +7,7 @@ use crate::{
     db,
     error::{Error, Result},
     ids::CompanyId,
-    schema::{destinations, link_hosts, links, programs},
+    schema::{destinations, link_hosts, links},
 };
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -139,12 +139,11 @@ pub fn remove(conn: &mut PgConnection, by: &Actor, staff: &Staff, host: &str) ->
 fn lead_home(conn: &mut PgConnection, company: CompanyId, host: &str) -> QueryResult<()> {
     let leads_there =
         || diesel::dsl::sql::<sql_types::Bool>(&format!("{} = ", HOST_OF.replace("URL", "url"))).bind::<Text, _>(host.to_owned());
-    diesel::update(links::table.filter(links::company_id.eq(company)).filter(leads_there()))
+    diesel::update(links::table.filter(links::company_id.eq(company)).filter(links::url.is_not_null()).filter(leads_there()))
         .set(links::url.eq(None::<String>))
         .execute(conn)?;
     let retired = destinations::table.filter(destinations::company_id.eq(company)).filter(leads_there());
-    let own = programs::table.filter(programs::id.eq(destinations::program_id)).select(programs::destination);
-    diesel::update(retired).set(destinations::url.eq(own.single_value().assume_not_null())).execute(conn).map(drop)
+    diesel::update(retired).set(destinations::url.eq(None::<String>)).execute(conn).map(drop)
 }
 
 impl ListedHost {

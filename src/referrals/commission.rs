@@ -99,6 +99,20 @@ impl Commission {
         Self::query().filter(commissions::conversion_id.eq(id)).first(conn).optional()
     }
 
+    /// What a won referral earned, where it earned something.
+    pub fn of_referral(conn: &mut PgConnection, id: ReferralId) -> QueryResult<Option<Self>> {
+        Self::query().filter(commissions::referral_id.eq(id)).first(conn).optional()
+    }
+
+    /// Takes back, because of that event, what goes with the part of the sale that is gone. The caller holds the partner's lock.
+    pub fn keep_part(&self, conn: &mut PgConnection, left: i64, event: String) -> QueryResult<()> {
+        let taken = self.amount - kept(self.amount, self.sale, left) - self.reversed(conn)?;
+        if taken > 0 {
+            self.reverse(conn, taken, event)?;
+        }
+        Ok(())
+    }
+
     /// How much of it was taken back so far.
     pub fn reversed(&self, conn: &mut PgConnection) -> QueryResult<i64> {
         let lines = ledger::table.filter(ledger::commission_id.eq(self.id)).filter(ledger::kind.eq(EntryKind::Reversed));
@@ -123,5 +137,26 @@ impl Commission {
             source: Source::Commission(self.id),
             event,
         }
+    }
+}
+
+/// What of a commission stays where so much of the sale is left: the same part of it, rounded down as commissions are. Nothing where
+/// nothing is left.
+fn kept(commission: i64, sale: i64, left: i64) -> i64 {
+    let kept = i128::from(commission) * i128::from(left) / i128::from(sale);
+    i64::try_from(kept).expect("a part of at most all of it fits where the commission did")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kept;
+
+    #[test]
+    fn what_is_kept_is_the_part_that_is_left_rounded_down() {
+        assert_eq!(kept(99, 999, 499), 49);
+        assert_eq!(kept(99, 999, 999), 99);
+        assert_eq!(kept(99, 999, 0), 0);
+        assert_eq!(kept(1, 3, 2), 0);
+        assert_eq!(kept(i64::MAX, i64::MAX, i64::MAX - 1), i64::MAX - 1);
     }
 }

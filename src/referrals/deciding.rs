@@ -38,6 +38,8 @@ pub enum Decided {
     Done,
     /// Somebody decided before.
     Meanwhile(Meanwhile),
+    /// Whoever decides is in the team that it earns money for. Nothing was changed, and the try is written down.
+    Own,
 }
 
 /// How it stands, otherwise than it stood on the page.
@@ -100,6 +102,16 @@ pub fn decide(
     db::transaction(conn, |conn| {
         staff.recheck(conn, StaffPermission::WritePrograms)?;
         let row = Row::find(conn, staff.company.id, id)?;
+        let is_own = diesel::dsl::exists(
+            members::table
+                .filter(members::team_id.eq(row.team))
+                .filter(members::user_id.eq(staff.user.id))
+                .filter(members::left_at.is_null()),
+        );
+        if diesel::select(is_own).get_result(conn)? {
+            audit::record(conn, by, Event::new(Action::Refused).company(staff.company.id).target(id.uuid()))?;
+            return Ok(Decided::Own);
+        }
         // Held before the referral, so that nobody closes the team between this look and the commission.
         let closed: Option<DateTime<Utc>> = teams::table.find(row.team).select(teams::closed_at).for_share().first(conn)?;
         let mut rule = CommissionRule::of(conn, row.program)?;
@@ -118,7 +130,7 @@ pub fn decide(
             }
             Decision::Approve | Decision::Decline(_) => audit::record(conn, by, event)?,
         }
-        if row.is_present(conn)? {
+        if is_present(conn, row.member)? {
             let about = emails::About::read(conn, id)?;
             let letter = emails::decided(&about, earned, about.member_sees_money(conn)?);
             mail::queue(conn, mailer, Some(staff.company.id), &letter)?;
@@ -177,16 +189,16 @@ impl Row {
             currency: &self.currency,
         }
     }
+}
 
-    /// Whether who sent it is in the team still: others are told nothing any more.
-    fn is_present(&self, conn: &mut PgConnection) -> QueryResult<bool> {
-        let present = members::table
-            .inner_join(teams::table)
-            .filter(members::id.eq(self.member))
-            .filter(members::left_at.is_null())
-            .filter(teams::closed_at.is_null());
-        diesel::select(diesel::dsl::exists(present)).get_result(conn)
-    }
+/// Whether who sent it is in the team still: others are told nothing any more.
+pub(super) fn is_present(conn: &mut PgConnection, member: MemberId) -> QueryResult<bool> {
+    let present = members::table
+        .inner_join(teams::table)
+        .filter(members::id.eq(member))
+        .filter(members::left_at.is_null())
+        .filter(teams::closed_at.is_null());
+    diesel::select(diesel::dsl::exists(present)).get_result(conn)
 }
 
 impl Meanwhile {

@@ -55,6 +55,9 @@ pub struct ReferralDetail {
     /// What it earned, in minor units.
     #[diesel(sql_type = Nullable<BigInt>)]
     earned: Option<i64>,
+    /// Of that, what was taken back since.
+    #[diesel(sql_type = BigInt)]
+    reversed: i64,
     /// Until when that is held.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub available_at: Option<DateTime<Utc>>,
@@ -72,7 +75,8 @@ impl ReferralDetail {
         sql_query(format!(
             "SELECT {COLUMNS}, r.note, t.slug AS team_slug, u.id AS user_id, m.left_at IS NULL AS is_present, t.closed_at IS NOT NULL AS is_closed, r.program_id, \
                  f.id AS first_id, f.created_at AS first_at, ft.name AS first_team, r.decided_at, d.name AS decided_by, \
-                 c.amount AS earned, c.available_at, g.commission_percent AS rule_percent, g.commission_amount AS rule_amount, g.holding_days \
+                 c.amount AS earned, c.available_at, \
+                 (SELECT coalesce(-sum(l.amount), 0)::bigint FROM ledger l WHERE l.commission_id = c.id AND l.kind = 'reversed') AS reversed, g.commission_percent AS rule_percent, g.commission_amount AS rule_amount, g.holding_days \
              FROM referrals r {BESIDE} \
              LEFT JOIN referrals f ON f.id = r.duplicate_of LEFT JOIN teams ft ON ft.id = f.team_id \
              LEFT JOIN users d ON d.id = r.decided_by LEFT JOIN commissions c ON c.referral_id = r.id \
@@ -86,6 +90,11 @@ impl ReferralDetail {
     /// What it earned, where it was won and earned something.
     pub fn commission(&self) -> Option<Money> {
         self.earned.map(|minor| Money::new(minor, &self.line.currency))
+    }
+
+    /// What is left of that, where some of it was taken back.
+    pub fn commission_left(&self) -> Option<Money> {
+        self.earned.filter(|_| self.reversed > 0).map(|minor| Money::new(minor - self.reversed, &self.line.currency))
     }
 
     /// What a sale earns by the program's rule now.

@@ -135,6 +135,35 @@ pub fn decided(about: &About, earned: bool, sees_money: bool) -> Letter {
     }
 }
 
+/// To the member who contributed it: so much of the sale was taken back, and with it the same part of what it earned.
+pub fn taken_back(about: &About, amount: &Money, is_all: bool, reason: &str) -> Letter {
+    let About { company, team, member, lead, program, .. } = about;
+    let fact = format!("{} took back {} of your referral", company.name, if is_all { "the sale" } else { "a part of the sale" });
+    let sale = about.amount.map(|minor| ("Sale", Money::new(minor, &program.2).to_string()));
+    Letter {
+        to: member.email.clone(),
+        speaks_for: Some(company.name.clone()),
+        reply_to: None,
+        subject: format!("{fact}: {}", lead.0),
+        preheader: format!("{}, for {}.", about.who(), program.1),
+        heading: fact,
+        lead: vec![
+            strong(&company.name),
+            plain(" took back "),
+            strong(amount.to_string()),
+            plain(" of its sale to "),
+            strong(about.who()),
+            plain("."),
+        ],
+        quote: reason.to_owned(),
+        facts: [about.facts(), vec![("Team", team.name.clone())], sale.into_iter().collect(), vec![("Taken back", amount.to_string())]]
+            .concat(),
+        button: Some(("See your referrals".to_owned(), Target::Page(paths::team_referrals(&team.slug)))),
+        note: "The same part of what it earned is taken back from the team’s commissions.".to_owned(),
+        why: format!("You get this mail because you contributed this referral for the team {}.", team.name),
+    }
+}
+
 /// To every administrator: a key was made that reports sales in the company's name.
 pub fn key_made(company: &Company, name: &str, ending: &str, by: &User, to: &User) -> Letter {
     Letter {

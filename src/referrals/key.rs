@@ -14,7 +14,10 @@ use crate::{
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use diesel::{dsl::IntervalDsl, prelude::*};
+use diesel::{
+    dsl::{IntervalDsl, exists},
+    prelude::*,
+};
 
 /// Before the random part, so that a key is recognised where it lies about.
 const PREFIX: &str = "guildhall_";
@@ -106,6 +109,9 @@ impl NewKey {
         db::transaction(conn, |conn| {
             let company = Company::lock(conn, staff.company.id)?;
             staff.recheck(conn, StaffPermission::Administer)?;
+            if diesel::select(exists(api_keys::table.find(self.id))).get_result(conn)? {
+                return Ok(Made::Before);
+            }
             let living = api_keys::table.filter(api_keys::company_id.eq(company.id)).filter(api_keys::revoked_at.is_null());
             if living.count().get_result::<i64>(conn)? >= MOST {
                 return Ok(Made::TooMany);

@@ -43,6 +43,8 @@ pub struct ReferralRow {
     pub reason: String,
     #[diesel(sql_type = Nullable<BigInt>)]
     amount: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    taken_back: i64,
     /// The program's.
     #[diesel(sql_type = Text)]
     pub currency: String,
@@ -116,6 +118,7 @@ pub(super) const BESIDE: &str = "JOIN companies k ON k.id = r.company_id JOIN pr
      JOIN members m ON m.id = r.member_id JOIN users u ON u.id = m.user_id";
 /// The columns of a row.
 pub(super) const COLUMNS: &str = "r.id, r.created_at, r.name, r.organisation, r.email, r.status, r.reason, r.amount, g.currency, k.name AS company, \
+     (SELECT coalesce(sum(f.amount), 0)::bigint FROM referral_refunds f WHERE f.referral_id = r.id) AS taken_back, \
      g.name AS program, t.name AS team, r.member_id, u.name AS member, r.self_referral, r.duplicate_of IS NOT NULL AS is_duplicate, \
      r.known_customer";
 
@@ -123,6 +126,11 @@ impl ReferralRow {
     /// The sale, where it was won.
     pub fn sale(&self) -> Option<Money> {
         self.amount.map(|minor| Money::new(minor, &self.currency))
+    }
+
+    /// What is left of the sale, where some of it was taken back.
+    pub fn left(&self) -> Option<Money> {
+        self.amount.filter(|_| self.taken_back > 0).map(|minor| Money::new(minor - self.taken_back, &self.currency))
     }
 
     /// A page of a company's, the newest first, in one statement. SQL for its row comparison.

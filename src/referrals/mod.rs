@@ -14,6 +14,7 @@ pub mod list;
 pub mod noticing;
 pub mod referral;
 pub mod refund;
+pub mod taking_back;
 
 pub use commission::Commission;
 pub use key::ApiKey;

@@ -8,7 +8,11 @@ use crate::{
     schema::{customers, members, referrals, staff, users},
     text_enum,
 };
-use diesel::{dsl::exists, prelude::*};
+use diesel::{
+    dsl::{exists, sql},
+    prelude::*,
+    sql_types::Text,
+};
 
 text_enum!(
     /// Why a lead looks like one of the team's own.
@@ -121,7 +125,9 @@ impl Noticed {
             .select(referrals::id)
             .first(conn)
             .optional()?;
-        let customer = customers::table.filter(customers::company_id.eq(company)).filter(customers::external_id.eq(lead.as_str()));
+        // However the company's own system writes it.
+        let called = sql::<Text>("lower(external_id)").eq(lead.as_str());
+        let customer = customers::table.filter(customers::company_id.eq(company)).filter(called);
         let known_customer = diesel::select(exists(customer)).get_result(conn)?;
         Ok(Self { self_referral: Self::whose(conn, company, team, by, lead)?, duplicate_of, known_customer })
     }

@@ -116,6 +116,7 @@ fn take_back(conn: &mut PgConnection, by: &Actor, key: &ApiKey, sold: &Sold, ref
             refunds::id.eq(id),
             refunds::company_id.eq(key.company),
             refunds::conversion_id.eq(sold.id),
+            refunds::partner_id.eq(sold.partner),
             refunds::api_key_id.eq(key.id),
             refunds::idempotency_key.eq(&refund.idempotency_key),
             refunds::request_hash.eq(refund.hash()),
@@ -123,22 +124,11 @@ fn take_back(conn: &mut PgConnection, by: &Actor, key: &ApiKey, sold: &Sold, ref
         ))
         .execute(conn)?;
     if let Some(commission) = Commission::of_conversion(conn, sold.id)? {
-        let kept = kept(commission.amount, sold.amount, left - refund.amount);
-        let taken = commission.amount - kept - commission.reversed(conn)?;
-        if taken > 0 {
-            commission.reverse(conn, taken, event(id))?;
-        }
+        commission.keep_part(conn, left - refund.amount, event(id))?;
     }
     let line = Event::new(Action::SaleRefunded).company(key.company).team(sold.team).target(id.uuid());
     audit::record(conn, by, line.after(json!({ "amount": refund.amount, "currency": sold.currency })))?;
     ReportedRefund::find(conn, id).map(Refunded::New)
-}
-
-/// What of a commission stays where so much of the sale is left: the same part of it, rounded down as commissions are. Nothing where
-/// nothing is left.
-fn kept(commission: i64, sale: i64, left: i64) -> i64 {
-    let kept = i128::from(commission) * i128::from(left) / i128::from(sale);
-    i64::try_from(kept).expect("a part of at most all of it fits where the commission did")
 }
 
 /// What the ledger calls it.
@@ -186,19 +176,5 @@ impl ReportedRefund {
     /// What it took back of the commission.
     pub fn reversed(&self) -> i64 {
         -self.reversed.unwrap_or(0)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::kept;
-
-    #[test]
-    fn what_is_kept_is_the_part_that_is_left_rounded_down() {
-        assert_eq!(kept(99, 999, 499), 49);
-        assert_eq!(kept(99, 999, 999), 99);
-        assert_eq!(kept(99, 999, 0), 0);
-        assert_eq!(kept(1, 3, 2), 0);
-        assert_eq!(kept(i64::MAX, i64::MAX, i64::MAX - 1), i64::MAX - 1);
     }
 }

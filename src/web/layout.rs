@@ -133,7 +133,7 @@ impl Layout {
     /// With a notice that nothing was sent, since it would have been too much (S4), and that what was typed is still there.
     pub fn telling(self, excess: &Excess) -> Self {
         let rest = format!("{} What you typed is still here. {}", excess.fact, excess.when());
-        Self { flash: Some(Notice { kind: "bad".into(), strong: "Not sent.".into(), rest, secret: None }), ..self }
+        Self { flash: Some(Notice { kind: "bad".into(), strong: "Not sent.".into(), rest, link: None, secret: None }), ..self }
     }
 
     /// A page outside every company and team.

@@ -173,8 +173,11 @@ POST /companies/{company}/programs/{program}/links/{destination}| in  | 422  422
 POST /companies/{company}/programs/{program}/links/{destination}/retirement| in  | go   go    403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/partners/{partner}/members/{member}/links| in  | 422  422   403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/partners/{partner}/members/{member}/links/new| in  | 200  200   403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/partners/{partner}/members/{member}/links/availability| in  | 200  200   403   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/partners/{partner}/members/{member}/links/{link}/code| in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
+GET  /companies/{company}/partners/{partner}/members/{member}/links/{link}/code.svg| in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /teams/{team}/links                                      | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
-POST /teams/{team}/links                                      | in  | 403  403   403   404   |  404   | go      go    go    go          | 404    | 404
+POST /teams/{team}/links                                      | in  | 403  403   403   404   |  404   | 422     422   422   422         | 404    | 404
 GET  /teams/{team}/links/availability                         | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
 GET  /teams/{team}/links/{link}/code                          | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
 GET  /teams/{team}/links/{link}/code.svg                      | in  | 403  403   403   404   |  404   | 200     200   200   200         | 404    | 404
@@ -201,6 +204,7 @@ GET  /companies/{company}/referrals/{referral}                                  
 POST /companies/{company}/referrals/{referral}/approval                               | in  | 422  422  403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/referrals/{referral}/declination                            | in  | 422  422  403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/referrals/{referral}/win                                    | in  | 422  422  403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/referrals/{referral}/reversal                               | in  | go   go   403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/settings/keys                                               | in  | 200  403  403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/settings/keys                                               | in  | 422  403  403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/settings/keys/{key}/revocation                              | in  | 200  403  403   404   |  404   | 404     404   404   404         | 404    | 404

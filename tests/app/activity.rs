@@ -46,8 +46,8 @@ impl TestApp {
         ));
         if refund > 0 {
             self.sql(&format!(
-                "INSERT INTO refunds (id, company_id, conversion_id, api_key_id, idempotency_key, request_hash, amount)
-                     SELECT gen_random_uuid(), company_id, id, api_key_id, 'refund {amount}', '', {refund} FROM conversions WHERE idempotency_key = 'sale {amount}'"
+                "INSERT INTO refunds (id, company_id, conversion_id, partner_id, api_key_id, idempotency_key, request_hash, amount)
+                     SELECT gen_random_uuid(), company_id, id, partner_id, api_key_id, 'refund {amount}', '', {refund} FROM conversions WHERE idempotency_key = 'sale {amount}'"
             ));
         }
     }
@@ -74,11 +74,69 @@ async fn a_company_sees_what_a_team_and_its_members_bring() {
         .unwrap()
         .attr("aria-label")
         .map(str::to_owned);
-    assert!(drawn.unwrap().starts_with("40 clicks in the last 90 days, after 5 in the 90 days before; most in "));
+    assert!(drawn.unwrap().starts_with("40 clicks in the last 13 weeks, after 5 in the 13 weeks before; most in "));
     assert_eq!(page.text_of("#activity .chart svg path").len(), 3, "an area, a line, and the line before");
     let members = |cell: &str| page.text_of(&format!("#members td[data-label='{cell}']"));
     assert_eq!(members("Clicks"), ["0", "30", "10", "0"], "in the order of the list: Olivia, Adam, Mia, Frank");
     assert_eq!(members("Referrals"), ["0", "1", "2", "0"]);
+    assert_eq!(members("Revenue"), ["–none", "$2,000", "$374.50", "–none"]);
+}
+
+#[actix_web::test]
+async fn more_given_back_than_sold_is_said_as_it_is() {
+    let app = TestApp::start().await;
+    app.sale(MIA, 50_000, 50_000);
+    app.sql("UPDATE conversions SET at = now() - interval '200 days'; UPDATE refunds SET at = now() - interval '100 days'");
+    let page = app.signed_in(SAM).get(&format!("{NORTHWIND}?show=USD")).await;
+    assert_eq!(numbers(&page)[2], "Revenue $0 after −$500");
+    assert_eq!(page.attribute("#activity svg[role='img']", "aria-label"), "No revenue in USD in the last 13 weeks.");
+    app.sql("UPDATE refunds SET at = now()");
+    let page = app.signed_in(SAM).get(&format!("{NORTHWIND}?show=USD")).await;
+    assert_eq!(numbers(&page)[2], "Revenue −$500 none before");
+    let says = page.attribute("#activity svg[role='img']", "aria-label");
+    assert_eq!(says, "−$500 revenue in USD in the last 13 weeks, after $0 in the 13 weeks before.");
+}
+
+#[actix_web::test]
+async fn a_period_keeps_the_search_for_members_and_the_search_keeps_the_period() {
+    let app = TestApp::start().await;
+    let page = app.signed_in(SAM).get(&format!("{NORTHWIND}?members=mia&activity=30&show=referrals")).await;
+    for link in page.links("#activity .segments a").iter().chain(&page.links("#activity .numbers a")) {
+        assert!(link.contains("members=mia"), "{link}");
+    }
+    let form = page.form("/partners/northwind");
+    assert_eq!((form.value("activity"), form.value("show"), form.value("members")), (Some("30"), Some("referrals"), Some("mia")));
+}
+
+#[actix_web::test]
+async fn what_a_partner_brings_is_found_by_index() {
+    use guildhall::partners::activity::{Period, Whose, brought, series};
+    let app = TestApp::start().await;
+    let conn = &mut app.connection();
+    // Of so few rows all would be read, were it not forbidden.
+    diesel::connection::SimpleConnection::batch_execute(conn, "SET enable_seqscan = off; SET enable_bitmapscan = off").unwrap();
+    let mut plan = |sql: &str| {
+        #[derive(diesel::QueryableByName)]
+        struct Line {
+            #[diesel(sql_type = diesel::sql_types::Text, column_name = "QUERY PLAN")]
+            line: String,
+        }
+        let lines: Vec<Line> = diesel::RunQueryDsl::load(diesel::sql_query(format!("EXPLAIN (COSTS OFF) {sql}")), conn).unwrap();
+        lines.into_iter().map(|line| line.line).collect::<Vec<_>>().join("\n")
+    };
+    let whole = plan(&format!("SELECT * FROM partners p CROSS JOIN LATERAL {} x", series(Period::Days90, Whose::PARTNER)));
+    for index in ["refunds_of_partner", "conversions_of_partner", "referral_refunds_of_partner"] {
+        assert!(whole.contains(index), "{index} in\n{whole}");
+    }
+    let members = brought(Period::Days90, Whose::MEMBER_OF_PARTNER);
+    let each = plan(&format!("SELECT * FROM partners p JOIN members m ON m.team_id = p.team_id CROSS JOIN LATERAL {members} x"));
+    for index in ["customers_of_member", "refunds_of_partner"] {
+        assert!(each.contains(index), "{index} in\n{each}");
+    }
+    let hosts = plan(
+        "SELECT count(*) FROM links l WHERE l.company_id = gen_random_uuid() AND l.url IS NOT NULL AND lower(substring(l.url from '^https?://([^/:?#]+)')) = 'x'",
+    );
+    assert!(hosts.contains("links_of_host"), "{hosts}");
 }
 
 #[actix_web::test]
@@ -129,6 +187,6 @@ async fn another_company_sees_nothing_of_it_and_nothing_yet_is_said_so() {
     );
     let page = app.signed_in(GUS).get("/companies/globex/partners/northwind").await;
     assert_eq!(numbers(&page), ["Clicks 0 none yet", "Referrals 0 none yet"]);
-    page.shows("No clicks in the last 90 days.");
+    page.shows("No clicks in the last 13 weeks.");
     assert!(page.text_of("#activity .chart").is_empty());
 }

@@ -245,10 +245,10 @@ async fn the_detail_view_shows_every_member_with_role_and_last_active_date() {
     assert_eq!(
         page.text_of("#members tbody tr"),
         [
-            "OP Olivia Park olivia@northwind.example Owner 0 0 Just now",
-            "AR Adam Reyes adam@northwind.example Admin 0 0 Just now",
-            "MC Mia Chen mia@northwind.example Member 0 0 Never",
-            "FO Frank Osei frank@northwind.example Finance 0 0 Just now",
+            "OP Olivia Park olivia@northwind.example Owner 0 0 –none Just now",
+            "AR Adam Reyes adam@northwind.example Admin 0 0 –none Just now",
+            "MC Mia Chen mia@northwind.example Member 0 0 –none Never",
+            "FO Frank Osei frank@northwind.example Finance 0 0 –none Just now",
         ]
     );
     page.shows("Roles and ownership are changed by Northwind’s own owner and admins, never from here.");

@@ -57,6 +57,6 @@ fn totals(app: &TestApp, link: Uuid) -> (i64, i64) {
 }
 
 /// Mia's link.
-fn mias_link(app: &TestApp, text: &str) -> Uuid {
+pub(crate) fn mias_link(app: &TestApp, text: &str) -> Uuid {
     link(app, MIA, text, None)
 }

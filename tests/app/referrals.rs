@@ -5,6 +5,7 @@ mod deciding;
 mod keys;
 mod list;
 mod rule;
+mod taking_back;
 
 use crate::support::{FilledForm, Page, TestApp, personas::*};
 

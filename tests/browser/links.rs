@@ -80,7 +80,7 @@ async fn a_link_is_copied_shown_as_a_code_and_renamed_with_a_look_at_each_letter
     press(&window, Key::Control + "a").await;
     press(&window, Key::Control + "v").await;
     comes(&window, &format!("document.querySelector('#text').value === '{address}'")).await;
-    window.sees("mia-chen is a text of yours").await;
+    window.sees("mia-chen is a text of this link").await;
     window.fill_field("text", "mia-in-may").await;
     window.sees("mia-in-may is free").await;
     window.press_primary().await;

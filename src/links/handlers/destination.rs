@@ -1,6 +1,6 @@
 //! One further destination of a program: what is written about it, and retiring it.
 
-use super::program::DestinationForm;
+use super::program::{DestinationForm, NAME_TAKEN};
 use crate::{
     access::{Authorized, may},
     companies::{Company, StaffPermission, rail::CompanyTab},
@@ -59,6 +59,7 @@ pub async fn edit(
     match db.run(move |conn| destination::change(conn, &actor, &staff, program, id, &wanted)).await? {
         Changed::Done => flash.ok(back, format!("{} is saved.", text.name), "Links that lead there follow at once."),
         Changed::Same => flash.info(back, "Nothing changed.", ""),
+        Changed::NameTaken => again(&by, &at, layout, &db, form, FormErrors::one("name", NAME_TAKEN)).await,
         Changed::HostUnlisted(host) => again(&by, &at, layout, &db, form, FormErrors::one("url", hosts::says(&host))).await,
     }
 }
@@ -98,13 +99,21 @@ impl DestinationPage {
             program,
             links,
             errors: FormErrors::none(),
-            form: DestinationForm { name: of.name.clone(), url: of.url.clone(), kind: String::new() },
+            form: DestinationForm { name: of.name.clone(), url: of.url.clone().unwrap_or_default(), ..DestinationForm::default() },
             of,
         })
     }
 
     fn is_default(&self) -> bool {
         self.of.kind == DestinationKind::Default
+    }
+
+    fn url_hint(&self) -> &'static str {
+        if self.of.url.is_some() {
+            "Links that lead there follow at once."
+        } else {
+            "Its links lead where the program does until you write another."
+        }
     }
 
     fn links_words(&self) -> String {

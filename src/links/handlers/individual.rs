@@ -1,6 +1,6 @@
 //! A link that staff make for one member (rule 40).
 
-use super::text::{TAKEN, before};
+use super::text::{TAKEN, TypedText, before};
 use crate::{
     access::{Authorized, may},
     companies::{Company, StaffPermission, rail::CompanyTab},
@@ -49,6 +49,7 @@ struct NewPage {
     hosts: Vec<String>,
     may_list: bool,
     before: String,
+    check: String,
     suggestions: Vec<(String, String)>,
 }
 
@@ -77,6 +78,13 @@ pub async fn new(
         form.link = LinkId::new().to_string();
     }
     page(&NewPage::new(&by, layout, &mailer, read, form, FormErrors::none()))
+}
+
+/// Whether a text is free for it, asked by script while it is typed. It changes nothing.
+pub async fn availability(by: Authorized<may::MakeLinks>, at: At, Query(typed): Query<TypedText>, db: Db) -> Result<HttpResponse> {
+    let (company, (_, team, member)) = (by.company.id, at.into_inner());
+    let of = db.run(move |conn| PartnerMember::read(conn, company, &team, member, Period::Days90)).await?;
+    typed.stands(of.member.name, member, "theirs", &db).await
 }
 
 /// Makes it, and tells the member.
@@ -179,6 +187,7 @@ impl NewPage {
             avatar: Avatar::person(of.member.user_id.uuid(), &of.member.name),
             may_list: by.may(StaffPermission::Administer),
             before: before(mailer),
+            check: format!("{}?text=", paths::member_link_availability(&by.company.slug, &of.slug, of.member.id)),
             suggestions: suggestions.into_iter().map(|text| (form.with_text(&here, &text), text)).collect(),
             errors,
             form,

@@ -5,7 +5,7 @@ use crate::{
     companies::{Company, StaffPermission, rail::CompanyTab},
     db::Db,
     error::Result,
-    ids::ProgramId,
+    ids::{DestinationId, ProgramId},
     links::{
         Destination, DestinationKind,
         destination::{self, Added, DestinationText, MOST_DEFAULTS, ProgramLinks},
@@ -23,6 +23,8 @@ use serde::Deserialize;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct DestinationForm {
+    /// The destination's key, made when the form was shown (R15).
+    pub(super) form: String,
     pub(super) kind: String,
     pub(super) name: String,
     pub(super) url: String,
@@ -63,20 +65,23 @@ pub async fn add(
     flash: Flash,
     db: Db,
 ) -> Redirect {
-    let (kind, text) = match form.parse() {
+    let (key, text) = match form.parse() {
         Ok(typed) => typed,
         Err(errors) => return again(&by, at.1, layout, &db, form, errors).await,
     };
     let (id, actor, staff, wanted) = (at.1, by.actor.clone(), by.staff.clone(), text.clone());
-    let added = db.run(move |conn| destination::add(conn, &actor, &staff, id, kind, &wanted)).await?;
+    let (added, kind) = (db.run(move |conn| destination::add(conn, &actor, &staff, id, key, &wanted)).await?, key.1);
+    let back = paths::program_links(&by.company.slug, id);
     let rest = match (added, kind) {
         (Added::Done, DestinationKind::Default) => "Every member of the program’s teams has a link there.",
         (Added::Done, DestinationKind::Secondary) => "Members find it on their page of links.",
         (Added::Underway, _) => "The links of all members are being made now, which takes a few minutes.",
+        (Added::Already, _) => return flash.info(back, "This destination was added already.", "Nothing was changed."),
+        (Added::NameTaken, _) => return again(&by, id, layout, &db, form, FormErrors::one("name", NAME_TAKEN)).await,
         (Added::TooMany, _) => return again(&by, id, layout, &db, form, FormErrors::one("kind", too_many(kind))).await,
         (Added::HostUnlisted(host), _) => return again(&by, id, layout, &db, form, FormErrors::one("url", hosts::says(&host))).await,
     };
-    flash.ok(paths::program_links(&by.company.slug, id), format!("{} is added.", text.name), rest)
+    flash.ok(back, format!("{} is added.", text.name), rest)
 }
 
 /// Lets members choose the text of their links, or no longer.
@@ -96,16 +101,21 @@ impl DestinationForm {
         DestinationText { name, url: read_url(errors, "url", &self.url) }
     }
 
-    fn parse(&self) -> std::result::Result<(DestinationKind, DestinationText), FormErrors> {
+    fn parse(&self) -> std::result::Result<((DestinationId, DestinationKind), DestinationText), FormErrors> {
         let mut errors = FormErrors::none();
         let text = self.text(&mut errors);
         let kind = DestinationKind::parse(&self.kind);
         if kind.is_none() {
             errors.add("kind", "Choose who has a link there");
         }
-        kind.filter(|_| errors.is_empty()).map(|kind| (kind, text)).ok_or(errors)
+        // A form without its key comes from no page of ours, and adds a destination of its own.
+        let id = self.form.parse().unwrap_or_else(|_| DestinationId::new());
+        kind.filter(|_| errors.is_empty()).map(|kind| ((id, kind), text)).ok_or(errors)
     }
 }
+
+/// What to do where another destination has that name.
+pub(super) const NAME_TAKEN: &str = "Choose another name: a destination of this program has this one";
 
 fn too_many(kind: DestinationKind) -> &'static str {
     match kind {
@@ -140,7 +150,7 @@ impl LinksPage {
             id,
             links,
             errors: FormErrors::none(),
-            form: DestinationForm::default(),
+            form: DestinationForm { form: DestinationId::new().to_string(), ..DestinationForm::default() },
         })
     }
 
@@ -167,6 +177,10 @@ impl LinksPage {
 
     fn href(&self, destination: &Destination) -> String {
         paths::program_destination(&self.company.slug, self.id, destination.id)
+    }
+
+    fn leads_to<'a>(&self, destination: &'a Destination) -> &'a str {
+        destination.url.as_deref().unwrap_or_default()
     }
 
     fn links_words(&self, links: &i64) -> String {

@@ -44,6 +44,11 @@ impl Shown {
         rows.into_iter().map(|row| Self::new(row, base_url)).collect()
     }
 
+    /// "149 clicks".
+    pub fn clicks_words(&self) -> String {
+        format!("{} click{}", self.clicks, if self.row.clicks == 1 { "" } else { "s" })
+    }
+
     /// Its address in this installation, "/go/mia-chen".
     pub fn path(&self) -> String {
         paths::go(&self.row.text)

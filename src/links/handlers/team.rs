@@ -14,9 +14,9 @@ use crate::{
     paths,
     teams::{TeamPermission, rail::TeamTab},
     web::{
-        Flash, Form, Frame, Layout, Moment, Redirect, page,
+        Flash, Form, FormErrors, Frame, Layout, Moment, Redirect, page,
         pagination::{PAGE_SIZE, Page, Start},
-        see_other,
+        refused, see_other,
     },
     words::{counted, thousands},
 };
@@ -57,6 +57,7 @@ struct OwnPage {
     /// What every link begins with.
     base_url: String,
     frame: Frame,
+    errors: FormErrors,
     groups: Vec<Group>,
     offers: Vec<Offer>,
 }
@@ -101,17 +102,7 @@ pub async fn index(
     let others = match query.show.as_str() {
         "teammates" if around.sees_teammates => Others::Teammates,
         "former" if around.sees_former => Others::Former,
-        _ => {
-            let (rows, offers) =
-                db.run(move |conn| LinkRow::of_member(conn, member).and_then(|rows| Ok((rows, Offer::all(conn, team, member)?)))).await?;
-            return page(&OwnPage {
-                frame: around.frame.clone(),
-                around,
-                base_url: mailer.base_url().to_owned(),
-                groups: Group::all(rows, mailer.base_url()),
-                offers,
-            });
-        }
+        _ => return page(&OwnPage::read(&by, around, &mailer, &db).await?),
     };
     let start = Start::from_query(&query.after, &query.before);
     let people = db.run(move |conn| Person::page(conn, team, member, others, start)).await?;
@@ -122,10 +113,19 @@ pub async fn index(
 }
 
 /// Switches on a link that a program of the team offers.
-pub async fn switch_on(by: InTeam<may::HaveLinks>, Form(form): Form<SwitchForm>, flash: Flash, db: Db) -> Redirect {
+pub async fn switch_on(
+    by: InTeam<may::HaveLinks>,
+    Form(form): Form<SwitchForm>,
+    layout: Layout,
+    flash: Flash,
+    mailer: Mailer,
+    db: Db,
+) -> Redirect {
     let back = paths::team_links(&by.team.slug);
     let Ok(destination) = form.destination.parse::<DestinationId>() else {
-        return flash.info(back, "Nothing was switched on.", "Choose one of the links below.");
+        let page = OwnPage::read(&by, Around::of(&by, layout), &mailer, &db).await?;
+        let errors = FormErrors::one("offers", "Nothing was switched on. Choose one of these links");
+        return refused(&OwnPage { frame: page.frame.clone().with_errors(), errors, ..page });
     };
     let (actor, member) = (by.actor.clone(), by.member.clone());
     match db.run(move |conn| choosing::switch_on(conn, &actor, &member, destination)).await? {
@@ -170,6 +170,14 @@ impl Group {
 }
 
 impl OwnPage {
+    async fn read(by: &InTeam<may::HaveLinks>, around: Around, mailer: &Mailer, db: &Db) -> Result<Self> {
+        let (team, member) = (by.team.id, by.member.id);
+        let (rows, offers) =
+            db.run(move |conn| LinkRow::of_member(conn, member).and_then(|rows| Ok((rows, Offer::all(conn, team, member)?)))).await?;
+        let groups = Group::all(rows, mailer.base_url());
+        Ok(Self { frame: around.frame.clone(), around, base_url: mailer.base_url().to_owned(), errors: FormErrors::none(), groups, offers })
+    }
+
     fn is_empty(&self) -> bool {
         self.groups.is_empty() && self.offers.is_empty()
     }

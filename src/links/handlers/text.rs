@@ -5,7 +5,7 @@ use crate::{
     access::{InTeam, may},
     db::Db,
     error::{Error, Result},
-    ids::LinkId,
+    ids::{LinkId, MemberId},
     links::{
         LinkText,
         choosing::{self, Renamed},
@@ -29,6 +29,14 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct TextForm {
     text: String,
+}
+
+/// The text that is typed, and for which link; for none, it is for a new one.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default)]
+pub struct TypedText {
+    text: String,
+    link: String,
 }
 
 #[derive(Template)]
@@ -91,35 +99,38 @@ pub async fn change(
         Renamed::Done => flash.ok(back, format!("Your link is called {text} now."), "What it was called before works on."),
         Renamed::Same => flash.info(back, "Nothing changed.", "The link is called so already."),
         Renamed::Taken => again(&by, layout, &mailer, &db, id, form, TAKEN).await,
-        Renamed::TooMany => {
-            flash.info(back, "Nothing changed.", "This link has had as many texts as a link may have. Each of them works on.")
-        }
+        Renamed::TooMany => again(&by, layout, &mailer, &db, id, form, TOO_MANY).await,
         Renamed::NotChosen => Err(Error::Forbidden("The company chooses the text of links in this program.".into())),
     }
 }
 
-/// Whether a text is free, asked by script while it is typed. It changes nothing.
-pub async fn availability(by: InTeam<may::HaveLinks>, Query(query): Query<TextForm>, db: Db) -> Result<HttpResponse> {
-    let text = match LinkText::parse(&query.text) {
-        Ok(text) => text,
-        Err(why) => return Ok(HttpResponse::Ok().json(Availability { free: false, says: why.says().to_owned(), suggestions: Vec::new() })),
-    };
-    let (wanted, person, member) = (text.clone(), by.user.name.clone(), by.member.id);
-    let taken = db.run(move |conn| making::look(conn, &wanted, &person, member)).await?;
-    let says = match taken {
-        Look::Free => format!("{text} is free"),
-        Look::Yours => format!("{text} is a text of yours"),
-        Look::Taken(_) => format!("{text} is taken"),
-    };
-    let (free, suggestions) = match taken {
-        Look::Taken(suggestions) => (false, suggestions),
-        Look::Free | Look::Yours => (true, Vec::new()),
-    };
-    Ok(HttpResponse::Ok().json(Availability { free, says, suggestions }))
+/// Whether a text is free for a link of one's own, asked by script while it is typed. It changes nothing.
+pub async fn availability(by: InTeam<may::HaveLinks>, Query(typed): Query<TypedText>, db: Db) -> Result<HttpResponse> {
+    typed.stands(by.user.name.clone(), by.member.id, "yours", &db).await
+}
+
+impl TypedText {
+    /// How it stands for a link of that member, whose other links are `theirs`.
+    pub(super) async fn stands(&self, person: String, member: MemberId, theirs: &str, db: &Db) -> Result<HttpResponse> {
+        let answer = |free, says: String, suggestions| Ok(HttpResponse::Ok().json(Availability { free, says, suggestions }));
+        let text = match LinkText::parse(&self.text) {
+            Ok(text) => text,
+            Err(why) => return answer(false, why.says().to_owned(), Vec::new()),
+        };
+        let (wanted, link) = (text.clone(), self.link.parse().ok());
+        match db.run(move |conn| making::look(conn, &wanted, &person, member, link)).await? {
+            Look::Free => answer(true, format!("{text} is free"), Vec::new()),
+            Look::Own => answer(true, format!("{text} is a text of this link"), Vec::new()),
+            Look::Another(others) => answer(false, format!("{text} is the text of another link of {theirs}"), others),
+            Look::Taken(others) => answer(false, format!("{text} is taken"), others),
+        }
+    }
 }
 
 /// What to do where a text is taken.
 pub(super) const TAKEN: &str = "This text is taken. Choose another one";
+/// What to do where a link has had enough of them.
+const TOO_MANY: &str = "This link has had as many texts as a link may have. Choose one of them: each works on";
 
 /// The link, which is the reader's own and whose text may be chosen: any other is not there, and where the company chooses, the page says so.
 async fn read(by: &InTeam<may::HaveLinks>, id: LinkId, db: &Db) -> Result<OneLink> {
@@ -136,7 +147,10 @@ async fn read(by: &InTeam<may::HaveLinks>, id: LinkId, db: &Db) -> Result<OneLin
 async fn again(by: &InTeam<may::HaveLinks>, layout: Layout, mailer: &Mailer, db: &Db, id: LinkId, form: TextForm, why: &str) -> Redirect {
     let own = read(by, id, db).await?;
     let (typed, person) = (form.text.clone(), by.user.name.clone());
-    let suggestions = db.run(move |conn| making::suggestions(conn, &typed, &person)).await?;
+    let suggestions = match why {
+        TOO_MANY => Vec::new(),
+        _ => db.run(move |conn| making::suggestions(conn, &typed, &person)).await?,
+    };
     let page = TextPage::new(by, layout, own, mailer, form.text);
     let suggestions = suggestions.into_iter().map(|text| (paths::with_query(&page.action, &[("text", &text)]), text));
     refused(&TextPage {
@@ -156,7 +170,7 @@ impl TextPage {
             before: before(mailer),
             typed,
             action: paths::team_link(slug, own.link.id, "text"),
-            check: format!("{}?text=", paths::link_availability(slug)),
+            check: format!("{}?link={}&text=", paths::link_availability(slug), own.link.id),
             back: paths::team_links(slug),
             suggestions: Vec::new(),
             link: Shown::new(own.link, mailer.base_url()),

@@ -16,6 +16,9 @@ use std::cmp::Ordering;
 pub struct ActivityQuery {
     activity: String,
     show: String,
+    /// The search for members that stands on the same page, and stays.
+    #[serde(skip)]
+    members: String,
 }
 
 /// The section as it is shown.
@@ -38,7 +41,7 @@ pub struct ActivityView {
     pub is_empty: bool,
     /// The drawing in a sentence.
     pub sentence: String,
-    /// "Last 90 days" and "The 90 days before".
+    /// "Last 13 weeks" and "The 13 weeks before".
     pub legend: (String, String),
     /// The heads of the table behind it.
     pub heads: Vec<String>,
@@ -48,7 +51,7 @@ pub struct ActivityView {
 
 /// A period to choose.
 pub struct Choice {
-    /// "90 days".
+    /// "13 weeks".
     pub words: &'static str,
     /// The address with it.
     pub href: String,
@@ -72,12 +75,17 @@ pub struct Tile {
 }
 
 impl ActivityQuery {
-    /// As an address that says other things too spells it.
-    pub fn new(activity: String, show: String) -> Self {
-        Self { activity, show }
+    /// As the address of a page with a search for members spells it.
+    pub fn beside(members: String, activity: String, show: String) -> Self {
+        Self { activity, show, members }
     }
 
-    /// The period asked for, 90 days where none is.
+    /// What the address says of it, for links and forms that keep it.
+    pub fn pairs(&self) -> [(&'static str, &str); 2] {
+        [("activity", &self.activity), ("show", &self.show)]
+    }
+
+    /// The period asked for, 13 weeks where none is.
     pub fn period(&self) -> Period {
         Period::parse(&self.activity).unwrap_or(Period::Days90)
     }
@@ -91,7 +99,7 @@ impl ActivityView {
         let wanted = Measure::parse(&query.show);
         let drawn = measures.iter().find(|measure| **measure == wanted).unwrap_or(&Measure::Clicks).clone();
         let at = |period: Period, measure: &Measure| {
-            let pairs = [("activity", period.as_str()), ("show", measure.word())];
+            let pairs = [("members", query.members.as_str()), ("activity", period.as_str()), ("show", measure.word())];
             format!("{}#activity", paths::with_query(here, &pairs))
         };
         let period = activity.period;
@@ -135,8 +143,11 @@ impl Tile {
 /// "40% up from 664".
 fn change(measure: &Measure, now: i64, before: i64) -> (String, Ordering) {
     let from = measure.write(before);
-    if before <= 0 {
-        return (if now > 0 { "none before".to_owned() } else { "none yet".to_owned() }, Ordering::Equal);
+    match before {
+        // Of less than nothing there is no percentage.
+        ..0 => return (format!("after {from}"), now.cmp(&before)),
+        0 => return (if now == 0 { "none yet".to_owned() } else { "none before".to_owned() }, Ordering::Equal),
+        _ => {}
     }
     let percent = (i128::from(now) - i128::from(before)).abs() * 100 / i128::from(before);
     let way = now.cmp(&before);
@@ -151,18 +162,18 @@ fn change(measure: &Measure, now: i64, before: i64) -> (String, Ordering) {
 /// The drawing for who does not see it.
 fn sentence(activity: &Activity, drawn: &Measure) -> String {
     let numbers = activity.numbers(drawn);
-    let label = drawn.label(true).to_lowercase();
+    let label = match drawn {
+        Measure::Clicks => "clicks".to_owned(),
+        Measure::Referrals => "referrals".to_owned(),
+        Measure::Revenue(currency) => format!("revenue in {currency}"),
+    };
     let most = numbers.iter().enumerate().max_by_key(|(_, number)| **number).filter(|(_, number)| **number > 0);
-    let Some((nth, most)) = most else { return format!("No {label} in the last {}.", words(activity.period)) };
-    format!(
-        "{} {label} in the last {}, after {} in the {} before; most in {}: {}.",
-        drawn.write(activity.total(drawn)),
-        words(activity.period),
-        drawn.write(activity.total_before(drawn)),
-        words(activity.period),
-        spell(activity.steps()[nth]),
-        drawn.write(*most),
-    )
+    let (period, total, before) = (words(activity.period), activity.total(drawn), drawn.write(activity.total_before(drawn)));
+    if most.is_none() && total == 0 {
+        return format!("No {label} in the last {period}.");
+    }
+    let most = most.map(|(nth, most)| format!("; most in {}: {}", spell(activity.steps()[nth]), drawn.write(*most)));
+    format!("{} {label} in the last {period}, after {before} in the {period} before{}.", drawn.write(total), most.unwrap_or_default())
 }
 
 fn row(activity: &Activity, measures: &[Measure], nth: usize) -> Vec<String> {
@@ -189,12 +200,12 @@ impl Measure {
     }
 }
 
-/// "90 days".
+/// "13 weeks".
 const fn words(period: Period) -> &'static str {
     match period {
         Period::Days30 => "30 days",
-        Period::Days90 => "90 days",
-        Period::Months12 => "12 months",
+        Period::Days90 => "13 weeks",
+        Period::Months12 => "52 weeks",
     }
 }
 

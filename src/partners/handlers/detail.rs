@@ -59,6 +59,8 @@ struct DetailPage {
     errors: FormErrors,
     programs: Vec<Program>,
     q: String,
+    /// What the search for members keeps of the address.
+    kept: Vec<(&'static str, String)>,
     matches: i64,
     members: Vec<Member>,
     pending: Vec<Pending>,
@@ -82,6 +84,8 @@ struct Member {
     training: Trained,
     clicks: i64,
     referrals: i64,
+    /// "$2,374.50 · €12".
+    revenue: String,
     last_active: Option<Moment>,
 }
 
@@ -108,7 +112,7 @@ pub async fn show(
 ) -> Result<HttpResponse> {
     let (company, slug) = (by.company.id, path.into_inner().1);
     let (search, start) = (Search::of(&query.members), Start::from_query(&query.after, &query.before));
-    let asked = ActivityQuery::new(query.activity, query.show);
+    let asked = ActivityQuery::beside(query.members, query.activity, query.show);
     let period = asked.period();
     let (detail, search) = db
         .run(move |conn| PartnerDetail::read(conn, company, &slug, search.as_ref(), start, period).map(|detail| (detail, search)))
@@ -146,7 +150,10 @@ impl DetailPage {
         let moment = |at| Moment::new(at, Utc::now(), by.user.zone());
         let here = paths::partner(&by.company.slug, &head.slug);
         let q = search.map_or("", Search::typed).to_owned();
-        let beside = |name, cursor: String| format!("{}#members", paths::with_query(&here, &[("members", &q), (name, &cursor)]));
+        let [period, shown] = asked.pairs();
+        let beside =
+            |name, cursor: String| format!("{}#members", paths::with_query(&here, &[("members", &q), (name, &cursor), period, shown]));
+        let kept = asked.pairs().into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name, value.to_owned())).collect();
         let frame = by.frame(layout, CompanyTab::Partners, &head.name);
         let programs = head.program_names.iter().zip(&head.program_ids).zip(&head.program_since);
         Self {
@@ -168,6 +175,7 @@ impl DetailPage {
             company: by.company.clone(),
             head,
             q,
+            kept,
         }
     }
 
@@ -185,7 +193,7 @@ impl DetailPage {
         self.head.trained.map(|trained| format!("{trained} of {} {}", self.head.member_count, trained_by(self.head.requires)))
     }
     fn columns(&self) -> u8 {
-        if self.head.trained.is_some() { 6 } else { 5 }
+        if self.head.trained.is_some() { 7 } else { 6 }
     }
     /// The most clicks of those listed, which fill the bar.
     fn most_clicks(&self) -> i64 {
@@ -255,6 +263,7 @@ impl Member {
             training: row.training,
             clicks: row.brought.clicks,
             referrals: row.brought.referrals,
+            revenue: row.brought.revenue().map(|sold| sold.brief()).collect::<Vec<_>>().join(" · "),
             last_active: row.last_active_at.map(|at| Moment::new(at, Utc::now(), reader.zone())),
         }
     }

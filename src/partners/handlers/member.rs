@@ -124,6 +124,10 @@ impl MemberPage {
         format!("{} click{} in 30 days", thousands(recent), if recent == 1 { "" } else { "s" })
     }
 
+    fn code_href(&self, link: &Shown) -> String {
+        paths::member_link(&self.company.slug, &self.of.slug, self.of.member.id, link.row.id, "code")
+    }
+
     fn new_link_href(&self) -> String {
         paths::new_member_link(&self.company.slug, &self.of.slug, self.of.member.id)
     }

@@ -57,6 +57,8 @@ struct Row {
     badge: (&'static str, &'static str, &'static str),
     noticed: Option<&'static str>,
     sale: Option<String>,
+    /// "$500 left", where some of it was taken back.
+    left: Option<String>,
     sent: Moment,
 }
 
@@ -171,6 +173,7 @@ impl Row {
             badge: (row.status.label(), kind, icon),
             noticed: noticed(row.self_referral, row.is_duplicate, row.known_customer),
             sale: row.sale().map(|sale| sale.to_string()),
+            left: row.left().map(|left| format!("{left} left")),
             sent: Moment::new(row.created_at, Utc::now(), by.user.zone()),
         }
     }

@@ -2,9 +2,9 @@
 
 use super::look;
 use crate::{
-    access::{InTeam, may},
+    access::{InTeam, Limit, Limiter, Whose, may},
     db::Db,
-    error::Result,
+    error::{Error, Result},
     ids::{ProgramId, ReferralId},
     mail::Mailer,
     paths,
@@ -17,7 +17,7 @@ use crate::{
     web::{
         Flash, Form, FormErrors, Frame, Layout, Moment, Redirect, page,
         pagination::{PAGE_SIZE, Page, Start},
-        refused,
+        refused, too_many,
     },
     words::NAME_LENGTH,
 };
@@ -71,6 +71,8 @@ struct Row {
     badge: (&'static str, &'static str, &'static str),
     reason: String,
     sale: Option<String>,
+    /// "$500 left", where some of it was taken back.
+    left: Option<String>,
     sent: Moment,
 }
 
@@ -132,7 +134,7 @@ pub async fn create(
     Form(form): Form<LeadForm>,
     layout: Layout,
     flash: Flash,
-    mailer: Mailer,
+    (limiter, mailer): (Limiter, Mailer),
     db: Db,
 ) -> Redirect {
     let lead = match form.parse() {
@@ -140,7 +142,18 @@ pub async fn create(
         Err(errors) => return refused(&form_page(&by, form, errors, layout, &db).await?),
     };
     let (member, actor, name) = (by.member.clone(), by.actor.clone(), lead.name.clone());
-    let errors = match db.run(move |conn| contribute(conn, &mailer, &actor, &member, &lead)).await? {
+    let contributed = db.run(move |conn| {
+        limiter.take(conn, Limit::Referrals, Whose::Person(member.user.id))?;
+        contribute(conn, &mailer, &actor, &member, &lead)
+    });
+    let errors = match contributed.await {
+        Err(Error::TooMany(excess)) => {
+            let again = form_page(&by, form.again(), FormErrors::none(), layout.telling(&excess), &db).await;
+            return too_many(&excess, again.and_then(|page_again| page(&page_again)));
+        }
+        contributed => contributed?,
+    };
+    let errors = match errors {
         Contributed::Done(company) => {
             let next = "It stands here with what is decided about it.";
             return flash.ok(paths::team_referrals(&by.team.slug), format!("{name} is recommended to {company}."), next);
@@ -208,6 +221,7 @@ impl Row {
             badge: (label, kind, icon),
             reason: row.reason.clone(),
             sale: row.sale().map(|sale| sale.to_string()),
+            left: row.left().map(|left| format!("{left} left")),
             sent: Moment::new(row.created_at, Utc::now(), by.user.zone()),
         }
     }

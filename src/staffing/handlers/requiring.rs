@@ -1,6 +1,7 @@
 use crate::{
     access::{Authorized, may},
     db::Db,
+    error::Error,
     paths,
     staffing::requiring,
     web::{Flash, Form, Redirect},
@@ -16,7 +17,7 @@ pub struct RequirementForm {
 
 /// Requires two-step sign-in of the company's staff, or no more.
 pub async fn require_two_step(by: Authorized<may::Administer>, Form(form): Form<RequirementForm>, flash: Flash, db: Db) -> Redirect {
-    let (staff, actor, required) = (by.staff.clone(), by.actor.clone(), form.required == "true");
+    let (staff, actor, required) = (by.staff.clone(), by.actor.clone(), form.required.parse().map_err(|_| Error::NotThisForm)?);
     let back = paths::staff(&by.company.slug);
     if !db.run(move |conn| requiring::require_two_step(conn, &actor, &staff, required)).await? {
         return flash.info(back, "Nothing changed.", "It was so already.");

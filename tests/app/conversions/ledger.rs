@@ -12,7 +12,7 @@ use guildhall::{
     audit::Actor,
     companies::staff::Staff,
     email_address::EmailAddress,
-    ids::{ClickId, PartnerId, ProgramId, ReferralId},
+    ids::{ClickId, PartnerId, ProgramId, ReferralId, ReferralRefundId},
     programs::commission::{CommissionRule, Earns},
     referrals::{
         ApiKey, ReferralStatus,
@@ -20,6 +20,7 @@ use guildhall::{
         deciding::{Decided, Decision, decide},
         referral::{Contributed, Lead, contribute},
         refund::{Refund, Refunded, refund},
+        taking_back::{TakeBack, TakenBack, take_back},
     },
     teams::Membership,
 };
@@ -44,6 +45,8 @@ enum Step {
     Approve(usize, bool),
     Decline(usize, bool),
     Win(usize, bool, i64),
+    /// So much of a lead's sale is taken back.
+    TakeBack(usize, i64),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -62,6 +65,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (nth(), any::<bool>()).prop_map(|(nth, seen)| Step::Approve(nth, seen)),
         1 => (nth(), any::<bool>()).prop_map(|(nth, seen)| Step::Decline(nth, seen)),
         2 => (nth(), any::<bool>(), 1..10_000i64).prop_map(|(nth, seen, amount)| Step::Win(nth, seen, amount)),
+        2 => (nth(), 1..6_000i64).prop_map(|(nth, amount)| Step::TakeBack(nth, amount)),
     ]
 }
 
@@ -81,7 +85,8 @@ struct Model {
     sales: Vec<Sold>,
     refunds: Vec<(usize, i64)>,
     leads: Vec<ReferralStatus>,
-    won: Vec<(i64, bool)>,
+    /// Which lead, and its sale.
+    won: Vec<(usize, Sold)>,
 }
 
 impl Model {
@@ -96,7 +101,7 @@ impl Model {
     /// What is held, and what is available.
     fn balance(&self) -> (i64, i64) {
         let left = |sale: &Sold| (sale.earned * (sale.amount - sale.refunded) / sale.amount, sale.held);
-        let lines = self.sales.iter().map(left).chain(self.won.iter().copied());
+        let lines = self.sales.iter().chain(self.won.iter().map(|(_, sale)| sale)).map(left);
         lines.fold((0, 0), |(held, free), (amount, is_held)| if is_held { (held + amount, free) } else { (held, free + amount) })
     }
 }
@@ -138,7 +143,7 @@ async fn the_ledger_agrees_with_a_small_model_whatever_is_sold_refunded_and_deci
             let conn: &mut PgConnection = &mut conn.borrow_mut();
             case.set(case.get() + 1);
             conn.batch_execute(
-                "SET session_replication_role = replica; DELETE FROM ledger; DELETE FROM withdrawals; DELETE FROM commissions; DELETE FROM refunds; DELETE FROM conversions; DELETE FROM referrals; RESET session_replication_role",
+                "SET session_replication_role = replica; DELETE FROM ledger; DELETE FROM withdrawals; DELETE FROM commissions; DELETE FROM refunds; DELETE FROM referral_refunds; DELETE FROM conversions; DELETE FROM referrals; RESET session_replication_role",
             )
             .unwrap();
             let mut scene = Scene { case: case.get(), leads: Vec::new(), sam: first.sam.clone(), mia: first.mia.clone(), ..first };
@@ -226,7 +231,25 @@ impl Scene<'_> {
             Step::Approve(nth, seen) => self.decide(conn, model, *nth, *seen, &Decision::Approve)?,
             Step::Decline(nth, seen) => self.decide(conn, model, *nth, *seen, &Decision::Decline("No".to_owned()))?,
             Step::Win(nth, seen, amount) => self.decide(conn, model, *nth, *seen, &Decision::Win(*amount))?,
-            Step::SellAgain(_) | Step::Refund(..) | Step::RefundAgain(_) => {}
+            Step::TakeBack(nth, amount) if *nth < self.leads.len() => {
+                let wanted = TakeBack { id: ReferralRefundId::new(), amount: *amount, reason: "It came to nothing".to_owned() };
+                let take =
+                    |conn: &mut PgConnection| take_back(conn, &self.app.mailer, &actor, &self.sam, self.leads[*nth], &wanted).unwrap();
+                let done = take(conn);
+                let Some((_, sold)) = model.won.iter_mut().find(|(lead, _)| lead == nth) else {
+                    prop_assert_eq!(done, TakenBack::NotWon);
+                    return Ok(());
+                };
+                let left = sold.amount - sold.refunded;
+                if *amount > left {
+                    prop_assert_eq!(done, TakenBack::TooMuch(left));
+                } else {
+                    sold.refunded += amount;
+                    prop_assert_eq!(done, TakenBack::Done(left - amount));
+                    prop_assert_eq!(take(conn), TakenBack::Already);
+                }
+            }
+            Step::SellAgain(_) | Step::Refund(..) | Step::RefundAgain(_) | Step::TakeBack(..) => {}
         }
         Ok(())
     }
@@ -239,7 +262,7 @@ impl Scene<'_> {
             prop_assert_eq!(done, Decided::Done);
             model.leads[nth] = decision.leads_to();
             if let Decision::Win(amount) = decision {
-                model.won.push((model.earned(*amount), model.days > 0));
+                model.won.push((nth, Sold { amount: *amount, earned: model.earned(*amount), refunded: 0, held: model.days > 0 }));
             }
         } else {
             prop_assert!(matches!(done, Decided::Meanwhile(meanwhile) if meanwhile.status == stands));

@@ -202,3 +202,19 @@ async fn who_writes_too_much_keeps_what_they_wrote() {
         browser.submit(&refused.form(path)).await.is(303);
     }
 }
+
+#[actix_web::test]
+async fn who_contributes_too_many_referrals_keeps_what_was_typed() {
+    let app = TestApp::start_limited().await;
+    let (mia, new) = (app.signed_in(MIA), "/teams/northwind/referrals/new");
+    let program = app.text("SELECT id FROM programs WHERE name = 'Acme Resellers'");
+    let lead = |email: &str| FilledForm::to(new).set("program", &program).set("name", "Ada King").set("email", email);
+    mia.submit(&lead("ada@harbour.example")).await.is(303);
+    used(&app, Limit::Referrals.most());
+    let refused = mia.submit(&lead("bo@harbour.example")).await;
+    is_too_many(&refused);
+    assert_eq!(refused.form("/referrals/new").value("email"), Some("bo@harbour.example"));
+    assert_eq!(app.number("SELECT count(*) FROM referrals WHERE email = 'bo@harbour.example'"), 0);
+    windows_end(&app);
+    mia.submit(&refused.form("/referrals/new")).await.is(303);
+}

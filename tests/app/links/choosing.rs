@@ -51,8 +51,9 @@ async fn what_no_program_of_the_team_offers_is_not_switched_on() {
     for destination in [DESTINATION, OTHER_DESTINATION, FOREIGN_DESTINATION, 0xffff] {
         mia.post(LINKS, &[("destination", &id(destination).to_string())]).await.is(404);
     }
-    let done = mia.post(LINKS, &[("destination", "x")]).await;
-    mia.follow(done).await.shows("Nothing was switched on.");
+    let page = mia.post(LINKS, &[("destination", "x")]).await;
+    page.is(422).shows("Price list");
+    assert_eq!(page.error_at("offers"), "Error: Nothing was switched on. Choose one of these links");
     assert_eq!(app.dump(), before);
     // Retired meanwhile, and left by the team meanwhile.
     app.sql(&format!("UPDATE destinations SET retired_at = now() WHERE id = '{}'", id(OFFERED)));

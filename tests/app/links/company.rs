@@ -91,6 +91,54 @@ async fn what_led_to_a_removed_host_besides_programs_leads_to_the_programs_own_d
     sam.submit(&page.form("/removal")).await.leads_to(SETTINGS);
     app.signed_in(OLIVIA).get(LINKS).await.hides(HOST).shows("https://acme.example/start");
     is_whole(&app);
+    // From then on they follow the program.
+    let path = format!("/companies/acme/programs/{}", program(&app, "Acme Resellers"));
+    sam.submit(&sam.get(&path).await.form(&path).set("destination", "https://acme.example/moved")).await.leads_to(&path);
+    app.signed_in(OLIVIA).get(LINKS).await.hides("https://acme.example/start").shows("https://acme.example/moved");
+    let text = app.text(&format!("SELECT text FROM links WHERE destination_id = '{}' LIMIT 1", id(DESTINATION)));
+    let led = app.visitor().get(&format!("/go/{text}")).await;
+    assert!(led.location().unwrap().starts_with("https://acme.example/moved"), "{:?}", led.location());
+    sam.get(&format!("{path}/links")).await.shows("Where the program does");
+    let page = sam.get(&format!("{path}/links/{}", id(DESTINATION))).await;
+    page.shows("Its links lead where the program does until you write another.");
+    is_whole(&app);
+}
+
+#[actix_web::test]
+async fn the_form_of_a_destination_sent_twice_adds_one_and_no_two_have_one_name() {
+    let app = TestApp::start().await;
+    let copy = app.copy().await;
+    let max = app.signed_in(MAX);
+    let path = format!("/companies/acme/programs/{}/links", program(&app, "Acme Resellers"));
+    let form = max.get(&path).await.form("/links").set("name", "Spring").set("url", "https://acme.example/spring");
+    let leak = |text: &str| -> &'static str { Box::leak(text.to_owned().into_boxed_str()) };
+    let fields =
+        vec![("form", leak(form.value("form").unwrap())), ("kind", "default"), ("name", "Spring"), ("url", "https://acme.example/spring")];
+    let forms = (0..8).map(|nth| (if nth % 2 == 0 { max.clone() } else { max.on(&copy) }, path.clone(), fields.clone()));
+    for page in at_once(forms.collect()).await {
+        page.leads_to(&path);
+    }
+    assert_eq!((app.number("SELECT count(*) FROM destinations"), actions(&app, "destination added")), (1, 1));
+    assert_eq!(texts(&app, MIA, "Acme Resellers").len(), 2);
+    let again = max.submit(&form).await;
+    max.follow(again).await.shows("This destination was added already.");
+    // Another form with the same name, and another's key.
+    let other = max.get(&path).await.form("/links").set("name", "SPRING").set("url", "https://acme.example/again");
+    let page = max.submit(&other).await;
+    page.is(422);
+    assert_eq!(page.error_at("name"), "Error: Choose another name: a destination of this program has this one");
+    assert_eq!(page.form("/links").value("form"), other.value("form"));
+    let gus = app.signed_in(GUS);
+    let theirs = format!("/companies/globex/programs/{}/links", program(&app, "Globex Affiliates"));
+    let forged = [("form", form.value("form").unwrap()), ("kind", "default"), ("name", "Other"), ("url", "https://globex.example/")];
+    gus.post(&theirs, &forged).await.is(404);
+    max.submit(&other.clone().set("name", "Autumn")).await.leads_to(&path);
+    let edit = format!("{path}/{}", app.text("SELECT id FROM destinations WHERE name = 'Autumn'"));
+    let page = max.submit(&max.get(&edit).await.form(&edit).set("name", "spring")).await;
+    page.is(422);
+    assert!(page.error_at("name").starts_with("Error: Choose another name"));
+    assert_eq!(app.number("SELECT count(*) FROM destinations"), 2);
+    is_whole(&app);
 }
 
 #[actix_web::test]

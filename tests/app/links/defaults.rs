@@ -48,7 +48,10 @@ async fn a_team_that_joins_an_open_program_has_links_for_everybody_at_once() {
     );
     is_whole(&app);
     let page = app.signed_in(MIA).get(LINKS).await;
-    page.is(200).shows("Globex Open").shows(&format!("{}/go/{}", app.base_url, texts(&app, MIA, "Globex Open")[0]));
+    page.is(200)
+        .shows("Globex Open")
+        .shows(&format!("Each begins with {}", app.base_url))
+        .shows(&format!("/go/{}", texts(&app, MIA, "Globex Open")[0]));
 }
 
 const ZOE: &str = "zoe@northwind.example";
@@ -195,6 +198,32 @@ async fn who_joins_while_a_destination_is_added_misses_neither() {
     other.batch_execute("COMMIT").unwrap();
     joining.await.unwrap().leads_to(&open());
     assert_eq!(texts(&app, MIA, "Globex Open").len(), 2);
+    is_whole(&app);
+}
+
+#[actix_web::test]
+async fn a_program_whose_links_cannot_be_made_keeps_no_other_waiting() {
+    let app = TestApp::start().await;
+    let broken = program(&app, "Acme Resellers");
+    app.sql("UPDATE programs SET links_made_at = NULL; DELETE FROM link_texts; DELETE FROM links");
+    // No link of the first of them is taken.
+    app.sql(&format!("ALTER TABLE links ADD CONSTRAINT broken CHECK (program_id <> '{broken}')"));
+    let conn = &mut app.connection();
+    let (mut walk, mut rounds) = (None, 0);
+    loop {
+        walk = upkeep::round(conn, walk.as_ref()).unwrap();
+        rounds += 1;
+        if walk.is_none() {
+            break;
+        }
+        assert!(rounds < 50, "it comes to an end");
+    }
+    assert_eq!(app.text("SELECT string_agg(name, ',') FROM programs WHERE links_made_at IS NULL"), "Acme Resellers");
+    assert_eq!(texts(&app, TOMAS, "Globex Affiliates"), ["tomas-herrera"]);
+    assert!(upkeep::finish(conn).is_err(), "who waits for all of it learns so");
+    app.sql("ALTER TABLE links DROP CONSTRAINT broken");
+    upkeep::finish(conn).unwrap();
+    assert_eq!(texts(&app, MIA, "Acme Resellers"), ["mia-chen"]);
     is_whole(&app);
 }
 

@@ -137,3 +137,52 @@ async fn a_form_sent_twenty_times_at_once_is_one_link_and_one_mail() {
     assert_eq!((actions(&app, "link made"), app.mails_to(MIA).len(), texts(&app, MIA, "Acme Resellers").len()), (1, 1, 2));
     is_whole(&app);
 }
+
+#[actix_web::test]
+async fn a_link_that_is_there_is_never_made_again_nor_renamed() {
+    use guildhall::{
+        ids::LinkId,
+        links::{LinkKind, LinkText, link::NewLink, making, text::Wishes},
+    };
+    let app = TestApp::start().await;
+    let ids =
+        app.text("SELECT concat_ws(' ', id, company_id, partner_id, team_id, member_id, program_id) FROM links WHERE text = 'mia-chen'");
+    let [id, company, partner, team, member, program] = ids.split(' ').map(|id| id.parse().unwrap()).collect::<Vec<uuid::Uuid>>()[..]
+    else {
+        panic!("{ids}")
+    };
+    let new = |id| NewLink {
+        id,
+        company: company.into(),
+        partner: partner.into(),
+        team: team.into(),
+        member: member.into(),
+        program: program.into(),
+        kind: LinkKind::Individual,
+        destination: None,
+        url: None,
+        by: None,
+        wishes: Wishes::of("Mia Chen", "Acme Resellers", None),
+    };
+    let (conn, text) = (&mut app.connection(), LinkText::parse("not-hers").unwrap());
+    assert!(!making::insert_as(conn, new(LinkId::from(id)), &text).unwrap());
+    assert_eq!(making::make(conn, vec![new(LinkId::from(id))]).unwrap(), []);
+    assert!(making::insert_as(conn, new(LinkId::new()), &text).unwrap());
+}
+
+#[actix_web::test]
+async fn while_staff_type_a_text_it_is_said_to_be_free_or_taken() {
+    let app = TestApp::start().await;
+    let max = app.signed_in(MAX);
+    let check = max.get(&format!("{}/links/new", page_of(&app, MIA))).await.attribute("#text", "data-check");
+    for (typed, free, says) in [
+        ("mia-spring", true, "mia-spring is free"),
+        ("mia-chen", false, "mia-chen is the text of another link of theirs"),
+        ("ADAM-reyes", false, "ADAM-reyes is taken"),
+        ("admin", false, "Choose another text: this one is kept for the installation itself"),
+    ] {
+        let page = max.get(&format!("{check}{typed}")).await;
+        let said: serde_json::Value = serde_json::from_str(&page.is(200).body).unwrap();
+        assert_eq!((said["free"].as_bool(), said["says"].as_str()), (Some(free), Some(says)));
+    }
+}

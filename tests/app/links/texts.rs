@@ -217,8 +217,10 @@ async fn nobody_collects_texts() {
     for number in 1..20 {
         change(&mia, &app, &format!("mia-{number:02}")).await.leads_to(LINKS);
     }
-    let done = change(&mia, &app, "one-too-many").await;
-    mia.follow(done).await.shows("Nothing changed.").shows("as many texts as a link may have");
+    let page = change(&mia, &app, "one-too-many").await;
+    page.is(422);
+    assert_eq!(page.error_at("text"), "Error: This link has had as many texts as a link may have. Choose one of them: each works on");
+    assert_eq!(page.form("/text").value("text"), Some("one-too-many"));
     change(&mia, &app, "mia-07").await.leads_to(LINKS);
     assert_eq!(
         (texts(&app, MIA, "Acme Resellers"), app.number("SELECT count(*) FROM link_texts WHERE text LIKE 'one-%'")),
@@ -230,10 +232,12 @@ async fn nobody_collects_texts() {
 async fn while_it_is_typed_a_text_is_said_to_be_free_or_taken_and_nothing_is_kept() {
     let app = TestApp::start().await;
     let mia = app.signed_in(MIA);
+    crate::redirect::mias_link(&app, "mia-of-old");
     let before = app.dump();
+    let check = mia.get(&text_page(&app, "mia-chen")).await.attribute("#text", "data-check");
     let ask = async |text: &str| {
         let query: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
-        let page = mia.get(&format!("{LINKS}/availability?text={query}")).await;
+        let page = mia.get(&format!("{check}{query}")).await;
         page.is(200);
         assert!(page.header("content-type").starts_with("application/json"));
         serde_json::from_str::<serde_json::Value>(&page.body).unwrap()
@@ -243,8 +247,38 @@ async fn while_it_is_typed_a_text_is_said_to_be_free_or_taken_and_nothing_is_kep
     let said = ask("https://partners.example/go/ADAM-reyes?x").await;
     assert_eq!((said["free"].as_bool(), said["says"].as_str()), (Some(false), Some("ADAM-reyes is taken")));
     assert_eq!(said["suggestions"], serde_json::json!(["adam-reyes-2", "adam-reyes-3", "adam-reyes-mia"]));
-    assert_eq!(ask("mia-chen").await["says"], "mia-chen is a text of yours");
+    assert_eq!(ask("mia-chen").await["says"], "mia-chen is a text of this link");
+    let said = ask("mia-of-old").await;
+    assert_eq!((said["free"].as_bool(), said["says"].as_str()), (Some(false), Some("mia-of-old is the text of another link of yours")));
+    assert_eq!(said["suggestions"].as_array().map(Vec::len), Some(3));
+    change(&mia, &app, "mia-of-old").await.is(422).shows("This text is taken.");
     let said = ask("a b").await;
     assert_eq!((said["free"].as_bool(), said["says"].as_str()), (Some(false), Some("Use letters from a to z, digits and dashes only")));
     assert_eq!(app.dump(), before);
+}
+
+#[actix_web::test]
+async fn each_text_that_is_offered_can_be_taken() {
+    let app = TestApp::start().await;
+    let mia = app.signed_in(MIA);
+    for name in ["Mia Chen", "Guildhall Support", "李美", "Мия Чен", "Guildha", &"Anna-Maria ".repeat(8)] {
+        app.sql(&format!("UPDATE users SET name = '{}' WHERE email = '{MIA}'", name.trim()));
+        for typed in ["guildhall-help", "-mia-", "ab", "admin", "", &"a".repeat(65), "ADAM-reyes"] {
+            let page = change(&mia, &app, typed).await;
+            // What somebody may have is theirs, and they are offered nothing.
+            if page.status == 303 {
+                continue;
+            }
+            let offered = page.is(422).text_of("a.tag");
+            assert_eq!(offered.len(), 3, "{name}, {typed:?}");
+            for text in offered {
+                assert!(!text.starts_with('-') && !text.ends_with('-'), "{name}, {typed:?}: {text}");
+                change(&mia, &app, &text).await.leads_to(LINKS);
+                app.sql(&format!(
+                    "DELETE FROM link_texts WHERE text NOT IN ('mia-chen', '{text}') AND link_id = '{}'",
+                    link(&app, "mia-chen")
+                ));
+            }
+        }
+    }
 }

@@ -172,7 +172,8 @@ async fn a_file_that_comes_too_late_is_chosen_again_after_the_proof() {
         .body(format!("--line\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n{file}\r\n--line--\r\n"));
     let page = sam.send(again).await;
     page.is(200).shows("Confirm that it is you").shows("choose the file again: it was not kept");
-    assert_eq!((page.form("/account/confirmation").value("next"), page.form("/account/confirmation").value("to")), (Some(MARKS), None));
+    let asked = page.form("/account/confirmation");
+    assert_eq!((asked.value("proof_next"), asked.value("proof_to")), (Some(MARKS), None));
     assert!(!page.body.contains(&ten));
     assert_eq!(app.dump(), before);
     let proved = sam.submit(&page.form("/account/confirmation").set("password", PASSWORD)).await;

@@ -1,11 +1,7 @@
 //! Who is counted, and how often.
 
 use super::*;
-use guildhall::{
-    ids::LinkId,
-    links::clicks::{self, ClickDay, Clicks},
-    verify,
-};
+use guildhall::{links::clicks, verify};
 
 async fn with_header(app: &TestApp, method: Method, name: &'static str, value: &str) -> Page {
     let visitor = app.visitor();
@@ -147,22 +143,27 @@ async fn totals_that_are_not_the_clicks_are_found() {
 }
 
 #[actix_web::test]
-async fn clicks_are_read_by_link_and_by_day() {
+async fn clicks_are_kept_for_thirteen_months_and_their_totals_for_good() {
     let app = TestApp::start().await;
-    let (link, other) = (mias_link(&app, "mia-shares"), mias_link(&app, "mia-again"));
+    let link = mias_link(&app, "mia-shares");
     follow(&app.visitor(), "mia-shares", FIREFOX).await.is(302);
-    follow(&app.visitor(), "mia-shares", FIREFOX).await.is(302);
-    let today = "(now() AT TIME ZONE 'UTC')::date";
-    app.sql(&format!(
-        "INSERT INTO click_days (link_id, day, clicks, repeated) VALUES ('{link}', {today} - 29, 5, 1), ('{link}', {today} - 30, 7, 0)"
-    ));
+    // An id begins with its time.
+    let old = |days: i32, clicks: i32| {
+        let at = format!("date_trunc('hour', now()) - interval '{days} days'");
+        app.sql(&format!(
+            "INSERT INTO clicks (id, link_id, at, visitor) SELECT (lpad(to_hex((extract(epoch FROM {at}) * 1000)::bigint), 12, '0') || '7000' || substr(md5(n || '{days}'), 1, 16))::uuid, \
+                 '{link}', {at}, sha256(n::text::bytea) FROM generate_series(1, {clicks}) n; \
+             INSERT INTO click_days (link_id, day, clicks, repeated) VALUES ('{link}', (({at}) AT TIME ZONE 'UTC')::date, {clicks}, 0)"
+        ));
+    };
+    old(380, 2);
+    old(410, 1_300);
     let conn = &mut app.connection();
-    let [link, other] = [link, other].map(LinkId::from);
-    let all = clicks::of_links(conn, &[link, other]).unwrap();
-    assert_eq!(all.get(&link), Some(&Clicks { today: 2, month: 7, all: 14 }));
-    assert_eq!(all.get(&other), None);
-    let days: Vec<(i64, i64)> =
-        clicks::by_day(conn, &[link, other], 30).unwrap().iter().map(|ClickDay { clicks, repeated, .. }| (*clicks, *repeated)).collect();
-    assert_eq!(days, [(5, 1), (2, 1)]);
-    assert_eq!(clicks::by_day(conn, &[link], 365).unwrap().len(), 3);
+    assert_eq!(verify::faults(conn).unwrap(), []);
+    assert!(clicks::forget(conn).unwrap(), "a thousand at once, and there may be more");
+    assert_eq!(counted(&app, link), (303, 0));
+    assert!(!clicks::forget(conn).unwrap());
+    assert!(!clicks::forget(conn).unwrap());
+    assert_eq!((counted(&app, link), totals(&app, link)), ((3, 0), (1_303, 0)));
+    assert_eq!(verify::faults(conn).unwrap(), []);
 }

@@ -203,3 +203,75 @@ async fn a_stop_writes_down_what_waits() {
     assert_eq!(counted(&app, link), totals(&app, link));
     assert_eq!(click_id(&follow(&copy.visitor(), "mia-shares", FIREFOX).await), None, "nothing is taken afterwards");
 }
+
+/// The database lets nobody in, and throws out who is there, until this is dropped.
+struct Gone(String);
+
+impl Gone {
+    fn new(app: &TestApp) -> Self {
+        let gone = Self(app.database_name().to_owned());
+        gone.allow(false);
+        cluster()
+            .admin()
+            .batch_execute(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'", gone.0))
+            .unwrap();
+        gone
+    }
+    fn allow(&self, connections: bool) {
+        cluster().admin().batch_execute(&format!("ALTER DATABASE {} ALLOW_CONNECTIONS {connections}", self.0)).unwrap();
+    }
+}
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        self.allow(true);
+    }
+}
+
+#[actix_web::test]
+async fn clicks_that_come_while_the_database_is_away_are_counted_when_it_is_back() {
+    let app = TestApp::start().await;
+    let link = mias_link(&app, "mia-shares");
+    let copy = hasty(&app, "mia-shares", PATIENT).await;
+    let (before, missed) = (counted(&app, link).0, copy.redirects.without_id());
+    let gone = Gone::new(&app);
+    // What was under way when the connection broke may be written or not, and is not written again.
+    assert_eq!(click_id(&follow(&copy.visitor(), "mia-shares", FIREFOX).await), None);
+    for _ in 0..4 {
+        let took = follows_without_id(&copy, "mia-shares").await;
+        assert!(took < SOON, "nobody waits for it: {took:?}");
+    }
+    assert_eq!(copy.redirects.without_id(), missed + 21);
+    drop(gone);
+    let begun = Instant::now();
+    // The test's own connection was cut as well.
+    let app = app.copy().await;
+    while counted(&app, link).0 < before + 20 {
+        assert!(begun.elapsed() < Duration::from_secs(30), "by itself, though nobody comes");
+    }
+    assert_eq!(counted(&app, link), totals(&app, link));
+    assert_eq!(counted(&app, link).0, before + 20);
+}
+
+#[actix_web::test]
+async fn of_clicks_that_wait_for_the_database_there_are_so_many_at_most_and_a_stop_gives_them_up_in_time() {
+    let app = TestApp::start().await;
+    let link = mias_link(&app, "mia-shares");
+    let copy = hasty(&app, "mia-shares", Limits { waiting: 3, ..PATIENT }).await;
+    let other = hasty(&app, "mia-shares", PATIENT).await;
+    let before = counted(&app, link).0;
+    let gone = Gone::new(&app);
+    for copy in [&copy, &other] {
+        assert_eq!(click_id(&follow(&copy.visitor(), "mia-shares", FIREFOX).await), None);
+        follows_without_id(copy, "mia-shares").await;
+    }
+    let (redirects, begun) = (other.redirects.clone(), Instant::now());
+    actix_web::rt::task::spawn_blocking(move || redirects.stop()).await.unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    drop(gone);
+    let redirects = copy.redirects.clone();
+    actix_web::rt::task::spawn_blocking(move || redirects.stop()).await.unwrap();
+    let app = app.copy().await;
+    assert_eq!(counted(&app, link).0, before + 3);
+    assert_eq!(counted(&app, link), totals(&app, link));
+}

@@ -172,3 +172,23 @@ async fn a_changed_destination_is_followed_and_what_is_remembered_of_it_is_bound
     mias_link(&app, "mia-later");
     assert!(follow(&remembers.visitor(), "mia-later", FIREFOX).await.location().unwrap().starts_with("https://acme.example/new?"));
 }
+
+#[actix_web::test]
+async fn a_destination_that_is_read_too_slowly_is_followed_from_then_on() {
+    let app = TestApp::start().await;
+    mias_link(&app, "mia-shares");
+    // Read again each time, and nobody waits for it.
+    let limits = Limits { fresh: Duration::ZERO, refresh: Duration::ZERO, ..PATIENT };
+    let copy = app.copy_with(limits).await;
+    let leads = async || follow(&copy.visitor(), "mia-shares", FIREFOX).await.location().unwrap();
+    assert!(leads().await.starts_with("https://acme.example/start?"));
+    app.sql("UPDATE programs SET destination = 'https://acme.example/new' WHERE name = 'Acme Resellers'");
+    let changed = Instant::now();
+    while !leads().await.starts_with("https://acme.example/new?") {
+        assert!(changed.elapsed() < Duration::from_secs(10), "it is still led to where it led");
+    }
+    app.sql("DELETE FROM link_texts WHERE text = 'mia-shares'");
+    while follow(&copy.visitor(), "mia-shares", FIREFOX).await.status == 302 {
+        assert!(changed.elapsed() < Duration::from_secs(20), "it is still led to where it led");
+    }
+}

@@ -152,7 +152,7 @@ async fn what_is_noticed_about_a_lead_is_the_companys_alone() {
     let app = TestApp::start().await;
     app.sql(
         "INSERT INTO customers (id, company_id, external_id, partner_id, team_id, member_id, program_id, clicked_at) \
-             SELECT gen_random_uuid(), p.company_id, 'old@customer.example', p.id, p.team_id, m.id, g.id, now() FROM partners p \
+             SELECT gen_random_uuid(), p.company_id, 'Old@Customer.example', p.id, p.team_id, m.id, g.id, now() FROM partners p \
              JOIN members m ON m.team_id = p.team_id JOIN programs g ON g.company_id = p.company_id JOIN users u ON u.id = m.user_id \
              WHERE u.email = 'mia@northwind.example'",
     );

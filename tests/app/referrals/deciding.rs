@@ -190,3 +190,21 @@ async fn a_referral_of_another_company_is_not_there() {
     gus.post(&format!("/companies/globex/referrals/{id}/approval"), &[("was", "submitted")]).await.is(404);
     gus.get("/companies/globex/referrals").await.is(200).hides("Ada King").shows("No referrals yet");
 }
+
+#[actix_web::test]
+async fn who_is_in_the_team_does_not_decide_about_its_referrals() {
+    let app = with_rule().await;
+    let id = recommend(&app, "Ada King", "ada@harbour.example").await;
+    app.sql(
+        "INSERT INTO members (id, team_id, user_id, role) \
+         SELECT gen_random_uuid(), t.id, u.id, 'member' FROM teams t, users u WHERE t.slug = 'northwind' AND u.email = 'max@acme.example'",
+    );
+    let max = app.signed_in(MAX);
+    for (noun, fields) in [("approval", vec![]), ("win", vec![("amount", "5")]), ("declination", vec![])] {
+        let fields = [vec![("was", "submitted")], fields].concat();
+        max.post(&format!("{REFERRALS}/{id}/{noun}"), &fields).await.is(403).shows("somebody else decides about it");
+    }
+    assert_eq!((app.referral(&id, "status"), app.number("SELECT count(*) FROM ledger")), ("submitted".to_owned(), 0));
+    assert_eq!(app.number("SELECT count(*) FROM audit WHERE action = 'refused'"), 3);
+    decide(&app, SAM, &id, "approval", &[]).await.shows("is approved");
+}

@@ -99,6 +99,10 @@ async fn a_key_needs_a_name_and_there_are_fifty_at_most() {
     app.sql("INSERT INTO api_keys (id, company_id, name, key_hash, ending, created_by) SELECT gen_random_uuid(), c.id, 'Key ' || n, sha256(n::text::bytea), '0000', u.id \
              FROM generate_series(1, 50) n, companies c, users u WHERE c.slug = 'acme' AND u.email = 'sam@acme.example'");
     sam.post(KEYS, &[("name", "One more")]).await.is(422).shows("There are 50 keys: revoke one that is used no longer");
+    // The form of one of them, sent again.
+    let before = app.text("SELECT id FROM api_keys WHERE name = 'Key 9'");
+    let again = sam.post(KEYS, &[("form", &before), ("name", "Key 9")]).await;
+    sam.follow(again).await.shows("This form was sent before.");
     app.sql("UPDATE api_keys SET revoked_at = now() WHERE name = 'Key 7'");
     sam.post(KEYS, &[("name", "One more")]).await.is(303);
 }

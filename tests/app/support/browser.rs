@@ -302,6 +302,14 @@ impl Page {
         self
     }
 
+    /// That attribute of the first element that the selector finds.
+    #[track_caller]
+    pub fn attribute(&self, selector: &str, name: &str) -> String {
+        let document = self.document();
+        let found = document.select(&parse(selector)).next().and_then(|element| element.attr(name)).map(str::to_owned);
+        found.unwrap_or_else(|| panic!("{} has no {selector} with {name}", self.path))
+    }
+
     /// Addresses of all links that match.
     pub fn links(&self, selector: &str) -> Vec<String> {
         self.document().select(&parse(selector)).filter_map(|link| link.attr("href")).map(str::to_owned).collect()

@@ -102,7 +102,7 @@ pub const DEEDS: &[Deed] = &[
     deed(
         "/companies/{company}/programs/{program}/links",
         MAX,
-        &[("kind", "default"), ("name", PROSE), ("url", "https://acme.example/autumn")],
+        &[("form", "0190aaaa-0000-7000-8000-000000000201"), ("kind", "default"), ("name", PROSE), ("url", "https://acme.example/autumn")],
     ),
     deed("/companies/{company}/programs/{program}/links/text", MAX, &[]),
     deed("/companies/{company}/programs/{program}/links/{destination}", MAX, &[("name", PROSE), ("url", "https://acme.example/autumn")]),
@@ -237,6 +237,14 @@ pub const DEEDS: &[Deed] = &[
     deed("/companies/{company}/referrals/{referral}/approval", MAX, &[("was", "submitted")]),
     deed("/companies/{company}/referrals/{referral}/declination", MAX, &[("was", "submitted"), ("reason", PROSE)]),
     deed("/companies/{company}/referrals/{referral}/win", SAM, &[("was", "submitted"), ("amount", "1,200.00")]),
+    Deed {
+        first: "UPDATE referrals SET status = 'won', amount = 120000, decided_at = now() WHERE id = '01900000-0000-7000-8000-000000000408'",
+        ..deed(
+            "/companies/{company}/referrals/{referral}/reversal",
+            MAX,
+            &[("form", "0190aaaa-0000-7000-8000-000000000402"), ("amount", "100.00"), ("reason", PROSE)],
+        )
+    },
     deed(
         "/teams/{team}/referrals/new",
         MIA,

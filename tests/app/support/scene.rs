@@ -247,7 +247,12 @@ impl Scene {
             "/teams/{team}/programs/{program}/acceptance" => id(DUE_PROGRAM).to_string(),
             _ => self.program.clone(),
         };
-        let link = if route.ends_with("/text") { LINK } else { FRANKS_LINK };
+        let link = match route {
+            _ if route.ends_with("/text") => LINK,
+            // Mia's, as her page of the company has it.
+            _ if route.starts_with("/companies") => SOLD_LINK,
+            _ => FRANKS_LINK,
+        };
         let path = route
             .replace("{link}", &id(link).to_string())
             .replace("{destination}", &id(DESTINATION).to_string())

@@ -1,0 +1,11 @@
+DROP TABLE referral_refunds;
+ALTER TABLE referrals DROP CONSTRAINT referrals_partner_key;
+DROP INDEX customers_by_address;
+DROP INDEX conversions_of_member;
+DROP INDEX customers_of_member;
+ALTER TABLE refunds DROP COLUMN partner_id;
+ALTER TABLE conversions DROP CONSTRAINT conversions_partner_key;
+ALTER TABLE destinations DROP CONSTRAINT destinations_living_url;
+UPDATE destinations d SET url = g.destination FROM programs g WHERE g.id = d.program_id AND d.url IS NULL;
+ALTER TABLE destinations ALTER COLUMN url SET NOT NULL;
+DROP INDEX links_of_host;
