@@ -70,7 +70,7 @@ POST /companies/{company}/partners/{partner}/tags/{tag}/removal| in  | go   go  
 GET  /companies/{company}/partners/{partner}/notes            | in  | 200  200   200   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/partners/{partner}/notes            | in  | 422  422   403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/staff                               | in  | 200  403   403   404   |  404   | 404     404   404   404         | 404    | 404
-POST /companies/{company}/staff/two-step                      | in  | go   403   403   404   |  404   | 404     404   404   404         | 404    | 404
+POST /companies/{company}/staff/two-step                      | in  | 422  403   403   404   |  404   | 404     404   404   404         | 404    | 404
 GET  /companies/{company}/staff/invitations/new               | in  | 200  403   403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/staff/invitations                   | in  | 422  403   403   404   |  404   | 404     404   404   404         | 404    | 404
 POST /companies/{company}/staff/invitations/{invitation}/resending| in  | go   403   403   404   |  404   | 404     404   404   404         | 404    | 404
