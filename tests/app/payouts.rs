@@ -53,8 +53,18 @@ fn refund(app: &TestApp, commission: &str, cents: i64) {
     app.sql(&format!(
         "INSERT INTO ledger (id, company_id, partner_id, currency, kind, amount, available_at, commission_id, event) \
          SELECT gen_random_uuid(), company_id, partner_id, currency, 'reversed', -{cents}, available_at, id, 'refund ' || gen_random_uuid() \
-         FROM commissions WHERE id = '{commission}'"
+         FROM commissions WHERE id = '{commission}'; {}",
+        taken_back(commission, cents)
     ));
+}
+
+/// So much of the referral's sale that these cents of its commission go.
+fn taken_back(commission: &str, cents: i64) -> String {
+    format!(
+        "INSERT INTO referral_refunds (id, company_id, partner_id, referral_id, amount, reason, refunded_by) \
+         SELECT gen_random_uuid(), company_id, partner_id, referral_id, {cents} * sale / amount, 'Cancelled', (SELECT id FROM users LIMIT 1) \
+         FROM commissions WHERE id = '{commission}'"
+    )
 }
 
 /// Olivia said a month ago where Northwind's money goes.

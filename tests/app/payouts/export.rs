@@ -5,10 +5,10 @@ use super::*;
 const EXPORTS: &str = "/companies/acme/withdrawals/exports";
 
 /// Makes a file, and says where the page after it leads to have it.
-async fn made(browser: &Browser) -> String {
+pub async fn made(browser: &Browser) -> String {
     let page = browser.follow(browser.post(EXPORTS, &[]).await).await;
     page.shows("The file for payment is made.");
-    page.links(".flash").remove(0)
+    page.links(".flash a").remove(0)
 }
 
 #[actix_web::test]

@@ -199,6 +199,7 @@ impl World {
                 if cents > 0 {
                     earned.left -= cents;
                     self.book(conn, EntryKind::Reversed, earned.id, cents, &format!("refund {}", CommissionId::new()));
+                    sql_query(super::taken_back(&earned.id.to_string(), cents)).execute(conn).expect("taken back");
                 }
             }
             Step::Withdraw(cents) => self.withdraw(conn, model, *cents)?,

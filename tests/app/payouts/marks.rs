@@ -71,7 +71,7 @@ async fn the_file_that_was_exported_is_read_again() {
     let app = with_money(50_000).await;
     three(&app).await;
     let sam = app.signed_in(SAM);
-    let to = sam.post("/companies/acme/withdrawals/exports", &[]).await.location().unwrap();
+    let to = super::export::made(&sam).await;
     let file = sam.get(&to).await.body;
     let filled: String = file
         .lines()
