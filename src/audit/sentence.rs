@@ -278,7 +278,14 @@ pub const fn is_the_teams(action: Action) -> bool {
 
 /// Whether it is about the team's money: whoever may not see that does not read it in the team's history either (rule 46).
 pub const fn tells_money(action: Action) -> bool {
-    matches!(action, Action::PayoutDetailsChanged | Action::WithdrawalAsked | Action::WithdrawalPaid | Action::WithdrawalFailed)
+    matches!(
+        action,
+        Action::PayoutDetailsChanged
+            | Action::WithdrawalAsked
+            | Action::WithdrawalPaid
+            | Action::WithdrawalFailed
+            | Action::WithdrawalCancelled
+    )
 }
 
 /// The words of a value that the line keeps; none where it keeps null or nothing.

@@ -320,6 +320,11 @@ impl ReferralPage {
         if self.detail.available_at.is_some_and(|at| at > Utc::now()) { "held until" } else { "available since" }
     }
 
+    /// Whether nothing of the commission is left.
+    fn is_reversed(&self) -> bool {
+        self.detail.commission_left().is_some_and(|left| left.minor == 0)
+    }
+
     /// What marking it as won earns.
     fn earns(&self) -> String {
         if self.detail.is_closed {

@@ -47,6 +47,7 @@ async fn a_mistaken_sale_is_taken_back_in_part_and_then_whole_and_the_member_is_
     decide(&app, SAM, &id, "reversal", &[("amount", "1200"), ("reason", "Refunded.")])
         .await
         .shows("$0.00 is left")
+        .shows("$0.00 left · reversed")
         .hides("Take the sale back");
     assert_eq!(app.last_mail_to(MIA).subject, "Acme took back the sale of your referral: Ada King");
     assert_eq!(booked(&app), "1200000 earned, -1188000 reversed, -12000 reversed");
